@@ -1,0 +1,25 @@
+package router
+
+import "log/slog"
+
+// masked is what every way of printing a Secret shows.
+const masked = "[secret]"
+
+// Secret is a string that no formatting, logging or encoding shows: an auth
+// token, a password, an API key. Reveal is the only way to the value.
+type Secret string
+
+// Reveal returns the value; call it only where the value is used.
+func (s Secret) Reveal() string { return string(s) }
+
+// String masks the value.
+func (Secret) String() string { return masked }
+
+// GoString masks the value under %#v.
+func (Secret) GoString() string { return masked }
+
+// LogValue masks the value in structured logs.
+func (Secret) LogValue() slog.Value { return slog.StringValue(masked) }
+
+// MarshalText masks the value in JSON and every other text encoding.
+func (Secret) MarshalText() ([]byte, error) { return []byte(masked), nil }
