@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 )
 
 // ErrSaturated is returned by Gate.Enter when there is no room to wait.
@@ -37,10 +38,10 @@ func (g *Gate) Resize(size int) {
 	g.admit()
 }
 
-// Enter takes a place for an inline event, waiting until ctx is done. It
-// returns ErrSaturated at once if the queue is full, and when ctx ends first.
+// Enter takes a place for an inline event, waiting until ctx is done or most
+// is over. It returns ErrSaturated then, and at once if the queue is full.
 // Every nil error is followed by exactly one call of leave.
-func (g *Gate) Enter(ctx context.Context) (leave func(), err error) {
+func (g *Gate) Enter(ctx context.Context, most time.Duration) (leave func(), err error) {
 	g.mu.Lock()
 	if g.inside < g.size && len(g.waiting) == 0 {
 		g.inside++
@@ -54,10 +55,13 @@ func (g *Gate) Enter(ctx context.Context) (leave func(), err error) {
 	turn := make(chan struct{})
 	g.waiting = append(g.waiting, turn)
 	g.mu.Unlock()
+	late := time.NewTimer(most)
+	defer late.Stop()
 	select {
 	case <-turn:
 		return g.leave, nil
 	case <-ctx.Done():
+	case <-late.C:
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -130,6 +130,7 @@ type Journal interface {
 
 // Refusal is a request that was not let in.
 type Refusal struct {
+	ID      string // ties the answer to the log
 	At      time.Time
 	Path    string
 	Remote  string // address that the connection came from
