@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -122,11 +123,12 @@ func (r *Reloader) run(ctx context.Context, w *watch) {
 	w.cover(r.last.Paths)
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
-	seen := stamp(r.last.Paths)
+	var seen uint64          // stamp of the paths before they were read
 	look := time.NewTimer(0) // what changed before the watch began
 	defer look.Stop()
 	var since time.Time // of the first news that was not looked at yet
 	for {
+		var answer chan error
 		select {
 		case <-ctx.Done():
 			return
@@ -148,20 +150,26 @@ func (r *Reloader) run(ctx context.Context, w *watch) {
 			look.Reset(quiet)
 			continue
 		case <-tick.C:
-			if now := stamp(r.last.Paths); now == seen && r.missing.IsZero() {
+			if stamp(r.last.Paths) == seen && r.missing.IsZero() {
 				continue
 			}
-			look.Reset(0)
-			continue
-		case answer := <-r.asked:
-			answer <- r.look(ctx, true)
+		case answer = <-r.asked:
 		case <-look.C:
-			_ = r.look(ctx, false) // told by status and log
 		}
 		since = time.Time{}
-		w.cover(r.last.Paths)
-		seen = stamp(r.last.Paths)
-		if !r.missing.IsZero() {
+		paths := r.last.Paths
+		seen = stamp(paths)
+		err := r.look(ctx, answer != nil)
+		if answer != nil {
+			answer <- err
+		}
+		// A change between the reading of a path and the first watch of it is
+		// told by nobody: whatever is new is looked at twice.
+		again := w.cover(r.last.Paths)
+		switch {
+		case again || !slices.Equal(paths, r.last.Paths):
+			look.Reset(quiet)
+		case !r.missing.IsZero():
 			look.Reset(max(hold-time.Since(r.missing), 0) + quiet)
 		}
 	}

@@ -47,10 +47,11 @@ func (w *watch) errors() <-chan error {
 }
 
 // cover watches the folders of paths: where the links lie, where they lead to,
-// and, for what is not there yet, the nearest folder above it.
-func (w *watch) cover(paths []string) {
+// and, for what is not there yet, the nearest folder above it. It reports
+// whether a folder is watched that was not before.
+func (w *watch) cover(paths []string) (added bool) {
 	if w.fs == nil {
-		return
+		return false
 	}
 	wanted := map[string]bool{}
 	for _, p := range paths {
@@ -67,7 +68,7 @@ func (w *watch) cover(paths []string) {
 			w.log.Debug("folder not watched; changes are noticed by looking every two seconds", "folder", folder, "error", err)
 			continue
 		}
-		w.on[folder] = true
+		w.on[folder], added = true, true
 	}
 	for folder := range w.on {
 		if !wanted[folder] {
@@ -75,6 +76,7 @@ func (w *watch) cover(paths []string) {
 			delete(w.on, folder)
 		}
 	}
+	return added
 }
 
 // forget makes cover watch a folder anew: after it was removed and made again
