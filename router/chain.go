@@ -20,9 +20,10 @@ const maxDepth = 16
 // it in an earlier attempt.
 func (g *Generation) Run(ctx context.Context, r *Route, ev *Event) Outcome {
 	begun := g.now()
-	c := chain{g: g, r: r, ev: ev, answers: ev.Wants.Reply() && r.Inline(ev)}
-	c.inline = r.Inline(ev) && ev.Origin != OriginEmit && ev.Origin != OriginBackground
-	c.out = Outcome{Verdict: Passed, Generation: g.Number, Route: r.Name}
+	c := chain{g: g, r: r, ev: ev}
+	c.inline = r.Inline(ev) && !ev.Queued && !ev.Origin.inside()
+	c.answers = c.inline && ev.Wants.Reply()
+	c.out = Outcome{Verdict: Passed, Generation: g.Number, Route: r.Name, Answer: c.answers}
 	switch {
 	case ev.Handler != nil:
 		c.one(ctx)
@@ -131,22 +132,30 @@ func (c *chain) step(ctx context.Context) {
 func (c *chain) one(ctx context.Context) {
 	h := c.ev.Handler
 	s := named(c.g.Scripts, h.Script)
-	if s == nil || h.Index >= len(s.Handlers) {
-		c.unknown("script %q has no handler %d any more", h.Script, h.Index+1)
+	if s == nil || h.Index < 0 || h.Index >= len(s.Handlers) || !s.Handlers[h.Index].Background || !s.Handlers[h.Index].Takes(c.ev) {
+		c.unknown("script %q has no background handler %d for %s any more", h.Script, h.Index+1, c.ev.Kind)
 		return
 	}
 	c.factStep(c.run(ctx, s, "", h.Index))
 }
 
-// fact runs every script that has not finished, each on its own.
+// fact runs every script that has not finished, each on its own. What is ended
+// by a drop is finished too, or a later attempt would wake it.
 func (c *chain) fact(ctx context.Context) {
+	c.out.Finished = slices.Clone(c.ev.Finished)
+	ended := false
 	for _, s := range c.scripts() {
 		if !s.Handles(c.ev) || slices.Contains(c.ev.Finished, s.Name) {
 			continue
 		}
-		if c.factStep(c.run(ctx, s, "", -1)) {
-			return
+		if !ended {
+			st := c.run(ctx, s, "", -1)
+			ended = c.factStep(st)
+			if st.Verdict == Failed {
+				continue
+			}
 		}
+		c.out.Finished = append(c.out.Finished, s.Name)
 	}
 }
 
@@ -222,7 +231,8 @@ func (c *chain) background() {
 				summary = c.summary()
 			}
 			ev := *c.ev
-			ev.ID, ev.Seq, ev.Key, ev.Track, ev.Step = c.g.ids.Next(), 0, "", "", ""
+			ev.ID, ev.Seq, ev.Track, ev.Step = c.g.ids.Next(), 0, "", ""
+			ev.Key = fmt.Sprintf("%s %s %d", c.ev.ID, s.Name, i) // once, however often the parent is tried
 			ev.Wants, ev.Origin, ev.Parent, ev.Attempt = WantsNothing, OriginBackground, c.ev.ID, 0
 			ev.Handler = &HandlerRef{Script: s.Name, Index: i}
 			ev.Outcome, ev.Finished = summary, nil

@@ -17,6 +17,11 @@ const (
 	OriginRouter     Origin = "router"     // the router speaks of itself: router.*
 )
 
+// inside reports whether the event did not come from anybody who could wait.
+func (o Origin) inside() bool {
+	return o == OriginEmit || o == OriginBackground || o == OriginRouter
+}
+
 // Event is one thing that Twilio (or a script, or the router) said.
 //
 // It is built at the door, completed by [Generation.Match] (Route, Vars, Notes)
@@ -56,11 +61,12 @@ type Event struct {
 	Previous string // the highest-ranked status seen before on this Track
 	Stale    bool   // a later status was seen before this one
 
-	BaseURL  string // public scheme://[userinfo@]host[/prefix] that the request came to
-	Path     string // path of the request as sent, still escaped
-	Method   string
-	Step     string // value of ?step=, "" if the URL carries none
-	Verified Verified
+	BaseURL   string // public scheme://[userinfo@]host[/prefix] that the request came to
+	Path      string // path of the request as sent, still escaped
+	Overrides string // connection overrides of the route, without "#": printed with its URLs
+	Method    string
+	Step      string // value of ?step=, "" if the URL carries none
+	Verified  Verified
 
 	Route string         // the route that took it, "" if none did
 	Vars  map[string]any // what the route's vars expressions gave
@@ -72,6 +78,7 @@ type Event struct {
 	ReplayOf string          // id of the event that this one is a copy of
 	Handler  *HandlerRef     // OriginBackground: the one handler to run
 	Outcome  json.RawMessage // OriginBackground: what came of the parent
+	Queued   bool            // a worker runs it: nobody waits, whatever the route says by now
 	Attempt  int             // 1 for the first
 	Finished []string        // names of scripts that have finished this fact in an earlier attempt
 }
@@ -116,15 +123,16 @@ const (
 
 // DedupeKey is the text by which duplicates of the event are known: account,
 // path, step, kind, fallback flag and natural key. It is "" for an event that
-// cannot be told from a new one. What a script emits is known by account, kind
-// and the key it gave, wherever it was emitted.
+// cannot be told from a new one, and for a replay, which is wanted again. What
+// a script emits is known by account, kind and the key it gave, wherever it was
+// emitted; a background handler by its parent.
 func (e *Event) DedupeKey() string {
-	if e.Key == "" {
+	if e.Key == "" || e.Origin == OriginReplay {
 		return ""
 	}
 	const sep = "\x1f" // no account, path, kind or SID contains it
-	if e.Origin == OriginEmit {
-		return e.Account + sep + e.Kind + sep + e.Key
+	if e.Origin.inside() {
+		return string(e.Origin) + sep + e.Account + sep + e.Kind + sep + e.Key
 	}
 	fallback := ""
 	if e.Fallback != nil {

@@ -24,13 +24,13 @@ func NewIDs(now func() time.Time, rand io.Reader) *IDs { return &IDs{now: now, r
 // Next returns a new id. It panics if the source of randomness fails, for then
 // nothing that needs an id may go on.
 func (g *IDs) Next() string {
+	g.mu.Lock() // rand need not be safe for concurrent use
+	defer g.mu.Unlock()
 	var id [16]byte
 	binary.BigEndian.PutUint64(id[:8], uint64(g.now().UnixMilli())<<16)
 	if _, err := io.ReadFull(g.rand, id[6:]); err != nil {
 		panic("router: no randomness for an event id: " + err.Error())
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	if string(id[:6]) <= string(g.last[:6]) { // same millisecond, or the clock went back
 		id = g.last
 		for i := len(id) - 1; i >= 0; i-- {

@@ -24,6 +24,8 @@ type Outcome struct {
 	Steps      []Step
 	Warnings   []string // about the event as a whole
 	Emitted    []Emitted
+	Answer     bool     // an answer was made, not a fact handled: its writes and emits count all or none
+	Finished   []string // scripts of a fact that have finished and are not run in a later attempt
 	Generation int
 	Route      string
 	Duration   time.Duration
@@ -117,10 +119,7 @@ func (o *Outcome) Writes() []Write {
 
 // commits reports whether what the step wrote and emitted takes effect.
 func (o *Outcome) commits(s *Step) bool {
-	if o.Reply != nil && o.Verdict == Failed {
-		return false
-	}
-	return s.Verdict != Failed
+	return s.Verdict != Failed && !(o.Answer && o.Verdict == Failed)
 }
 
 // ErrorText is the operator's one line about a failed outcome, "" for others.

@@ -87,9 +87,10 @@ type Outbound struct {
 
 // Program is everything that is compiled together into a Generation's scripts.
 type Program struct {
-	Scripts []Source // in the order of the chain
-	Modules []Source // lib/, for require
-	Grants  map[string]Grant
-	HTTP    Outbound
-	Limits  Limits // global
+	Scripts  []Source // in the order of the chain
+	Modules  []Source // lib/, for require
+	Grants   map[string]Grant
+	HTTP     Outbound
+	Limits   Limits            // global
+	Accounts map[string]string // SIDs by the accounts' names, for on() with an account
 }

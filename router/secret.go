@@ -1,6 +1,10 @@
 package router
 
-import "log/slog"
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
 
 // masked is what every way of printing a Secret shows.
 const masked = "[secret]"
@@ -14,6 +18,10 @@ func (s Secret) Reveal() string { return string(s) }
 
 // String masks the value.
 func (Secret) String() string { return masked }
+
+// Format masks the value under every verb, those included that do not fit a
+// string.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, masked) }
 
 // GoString masks the value under %#v.
 func (Secret) GoString() string { return masked }
