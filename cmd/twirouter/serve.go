@@ -26,10 +26,7 @@ account has anything to verify with.`,
 }
 
 func (c *cli) serve(ctx context.Context) error {
-	s, err := newServer(ctx, c, func(cfg *config.Config, _ *config.Deps) (*teller, *slog.Logger, error) {
-		log := newLog(c.Err, cfg.Log)
-		return newTeller(log, cfg.Log), log, nil
-	})
+	s, err := newServer(ctx, c, c.serveLog)
 	if err != nil {
 		return err
 	}
@@ -46,6 +43,12 @@ func (c *cli) serve(ctx context.Context) error {
 	ctx, hangup, stop := signals(ctx)
 	defer stop()
 	return s.run(ctx, hangup)
+}
+
+// serveLog is where `serve` tells what happens.
+func (c *cli) serveLog(cfg *config.Config, _ *config.Deps) (*teller, *slog.Logger, error) {
+	log := newLog(c.Err, cfg.Log)
+	return newTeller(log, cfg.Log), log, nil
 }
 
 func addresses(s *server) string {
