@@ -109,6 +109,9 @@ func (k *Keyring) choose(account string, keySIDs []string) ([]*key, Reason) {
 		return nil, NoKey
 	}
 	at, known := k.bySID[account]
+	if !known {
+		at, known = k.bySID[router.AnyAccount]
+	}
 	if account != "" && !known {
 		return nil, UnknownAccount
 	}
@@ -119,7 +122,7 @@ func (k *Keyring) choose(account string, keySIDs []string) ([]*key, Reason) {
 		switch {
 		case one == nil:
 			return nil, UnknownKey
-		case account != "" && one.account != account:
+		case account != "" && one.account != k.accounts[at].sid:
 			return nil, ForeignKey
 		}
 		return []*key{one}, ""

@@ -89,3 +89,40 @@ func TestKeyringIsNeverPrinted(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+func TestAnyAccount(t *testing.T) {
+	own, other := router.Account{Name: "own", SID: "AC1", Tokens: []router.Secret{"one"}}, router.Account{Name: "any", SID: router.AnyAccount, Tokens: []router.Secret{"two"}}
+	k, err := NewKeyring([]router.Account{own, other})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		account string
+		token   router.Secret
+		want    Reason
+		as      string
+	}{
+		{"AC1", "one", "", "AC1"},
+		{"AC1", "two", Mismatch, ""}, // an account with an entry has its own tokens only
+		{"AC2", "two", "", "AC2"},
+		{"AC2", "one", Mismatch, ""},
+		{"", "two", "", ""},
+	} {
+		params := router.Params{{Key: "Body", Value: "hi"}}
+		if c.account != "" {
+			params = append(params, router.Param{Key: "AccountSid", Value: c.account})
+		}
+		m, err := Credential{Secret: c.token}.SignForm("https://example.com/t", params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		target, err := ParseTarget("https://example.com/t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := k.Verify(&Request{Method: "POST", Target: target, ContentType: m.ContentType, Body: m.Body, Signatures: []string{m.Signature}})
+		if v.Reason != c.want || v.Account != c.as {
+			t.Errorf("AccountSid %q signed with token %s: %q as %q, want %q as %q", c.account, c.token.Reveal(), v.Reason, v.Account, c.want, c.as)
+		}
+	}
+}

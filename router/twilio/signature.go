@@ -160,6 +160,9 @@ func (k *Keyring) Verify(r *Request) Verdict {
 		return v
 	}
 	v.Account, v.Name = fitted.account, fitted.name
+	if v.Account == router.AnyAccount {
+		v.Account = account
+	}
 	v.Token, v.KeySID, v.Candidate = fitted.index, fitted.sid, candidate
 	return v
 }
