@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -208,7 +209,11 @@ func unread(err error) string { return "unread: " + err.Error() }
 func (r *Reloader) held(s Snapshot, err error) bool {
 	lost := err != nil && unread(err) != r.last.Hash
 	for name, size := range r.last.Files {
-		if now, ok := s.Files[name]; !ok || now == 0 && size > 0 {
+		if now, ok := s.Files[name]; ok && (now > 0 || size == 0) {
+			continue
+		}
+		// It was not read, or read empty: perhaps nobody names it any more.
+		if info, err := os.Stat(name); err != nil || info.Size() == 0 {
 			lost = true
 		}
 	}
