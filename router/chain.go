@@ -136,7 +136,12 @@ func (c *chain) one(ctx context.Context) {
 		c.unknown("script %q has no background handler %d for %s any more", h.Script, h.Index+1, c.ev.Kind)
 		return
 	}
-	c.factStep(c.run(ctx, s, "", h.Index))
+	st := c.run(ctx, s, "", h.Index)
+	if st.Verdict == Dropped {
+		st.Warnings = append(st.Warnings, "drop() means nothing in a background handler: no script comes after it")
+		st.Verdict = Passed
+	}
+	c.factStep(st)
 }
 
 // fact runs every script that has not finished, each on its own. What is ended
@@ -245,7 +250,7 @@ func (c *chain) child(e Emit) *Event {
 	return &Event{
 		ID: c.g.ids.Next(), Kind: e.Kind, Product: "app", Account: c.ev.Account, Wants: WantsNothing,
 		Received: c.g.now(), Data: e.Data, Key: e.Key, Order: "",
-		BaseURL: c.ev.BaseURL, Path: c.ev.Path, Verified: VerifiedLocal,
+		BaseURL: c.ev.BaseURL, Path: c.ev.Path, Overrides: c.ev.Overrides, Verified: VerifiedLocal,
 		Route: c.ev.Route, Vars: c.ev.Vars,
 		Origin: OriginEmit, Parent: c.ev.ID, Depth: c.ev.Depth + 1,
 	}

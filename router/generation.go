@@ -98,7 +98,8 @@ func (g *Generation) Route(name string) *Route {
 }
 
 // Match finds the route that takes ev, the first of its path whose `on` and
-// `when` hold, and sets ev's Route, Vars and Notes. It returns nil if none does.
+// `when` hold, and sets ev's Route, Overrides, Vars and Notes. It returns nil if
+// none does.
 // A `when` that fails does not match; a `vars` that fails is nil. Both are noted.
 func (g *Generation) Match(ctx context.Context, ev *Event) *Route {
 	site := g.Site(ev.Path)
@@ -119,7 +120,7 @@ func (g *Generation) Match(ctx context.Context, ev *Event) *Route {
 				continue
 			}
 		}
-		ev.Route = r.Name
+		ev.Route, ev.Overrides = r.Name, r.Overrides
 		for _, v := range r.Vars {
 			val, err := v.Expr.Eval(ctx, ev)
 			if err != nil {

@@ -2,6 +2,7 @@ package router
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -63,6 +64,10 @@ type BasicAuth struct {
 	User     string
 	Password Secret
 }
+
+// Format shows the user alone under every verb: behind a Route's pointer the
+// password's own masking would not be asked.
+func (b BasicAuth) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "{%s %s}", b.User, masked) }
 
 // Fallbacks are the answers of a route whose scripts failed. A nil one is not
 // set: the answer is then a 500, and Twilio uses its own fallback URL.

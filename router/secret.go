@@ -11,6 +11,10 @@ const masked = "[secret]"
 
 // Secret is a string that no formatting, logging or encoding shows: an auth
 // token, a password, an API key. Reveal is the only way to the value.
+//
+// No method is asked for what stands in an unexported field of a struct that
+// is printed, behind a pointer in one under a verb that does not fit, or as the
+// key of a map in JSON: a Secret is never put there.
 type Secret string
 
 // Reveal returns the value; call it only where the value is used.

@@ -25,14 +25,20 @@ type loader struct {
 	deps   config.Deps
 	client *fetch.Client
 	number int
+	// panicked is told of a panic under a script, which is a fault of ours.
+	panicked func(file string, value any, stack []byte)
 }
 
 // newLoader finds the configuration. kv is the state that scripts see; offline
 // scripts have no http.
 func (c *cli) newLoader(kv router.KV, offline bool) *loader {
 	found := config.Find(c.configFile, os.LookupEnv, exists)
-	host := luaapi.Host{KV: kv, Now: time.Now}
 	l := &loader{found: found, source: config.Source{Path: found.Path, Dir: ".", Getenv: os.LookupEnv}}
+	host := luaapi.Host{KV: kv, Now: time.Now, Panicked: func(file string, value any, stack []byte) {
+		if l.panicked != nil {
+			l.panicked(file, value, stack)
+		}
+	}}
 	if !offline {
 		l.client = fetch.New(fetch.Policy{}, fetch.Options{})
 		host.Fetch = func(p fetch.Policy) luaapi.Fetcher { return l.client.WithPolicy(p) }
@@ -129,11 +135,14 @@ func checkFallback(wants router.Wants, text []byte) ([]byte, router.Problems) {
 	return rendered, out
 }
 
-// lookUpKind says what is known of a name of a kind.
-func lookUpKind(kind string) (router.Wants, bool, string) {
+// lookUpKind says what is known of a name of a kind. A name that only fits a
+// pattern, as a new status of Twilio's would, counts as known if nothing that is
+// known is near it.
+func lookUpKind(kind string) (wants router.Wants, known bool, suggest string) {
 	info, ok := twilio.KindInfo(kind)
-	if ok {
+	if ok && (info.Listed || info.Product == "app" || info.Product == "router") {
 		return info.Wants, true, ""
 	}
-	return "", false, twilio.NearestKind(kind)
+	near := twilio.NearestKind(kind)
+	return info.Wants, ok && near == "", near
 }

@@ -35,12 +35,13 @@ func kindNamed(name string) (twilio.Info, error) {
 	if long, ok := shortKinds[name]; ok {
 		name = long
 	}
-	info, ok := twilio.KindInfo(name)
-	if ok {
+	_, known, near := lookUpKind(name)
+	if known {
+		info, _ := twilio.KindInfo(name)
 		return info, nil
 	}
 	hint := "docs/events.md lists the kinds; sms and call are short for message.received and call.received"
-	if near := twilio.NearestKind(name); near != "" {
+	if near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return twilio.Info{}, misuse(hint, "there is no kind %q", name)

@@ -59,6 +59,9 @@ func newServer(ctx context.Context, c *cli, prepare func(*config.Config, *config
 	if s.teller, s.log, err = prepare(first, &s.loader.deps); err != nil {
 		return nil, err
 	}
+	s.loader.panicked = func(file string, value any, stack []byte) {
+		s.log.Error("internal error under a script", "script", file, "panic", fmt.Sprint(value), "stack", string(stack))
+	}
 	s.gate = router.NewGate(first.Concurrency())
 	s.reloader = reload.New(reload.Config{
 		Source: s.loader, Live: s.live, Now: time.Now, Log: s.log,
