@@ -131,7 +131,7 @@ func (r *run) computed(L *lua.LState, key string) (v lua.LValue, ok bool) {
 	case "id":
 		return text(ev.ID), true
 	case "received_at":
-		return lua.LNumber(float64(ev.Received.UnixMilli()) / 1000), true
+		return lua.LNumber(ev.Received.Unix()), true
 	case "route":
 		return text(ev.Route), true
 	case "path":

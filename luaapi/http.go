@@ -2,6 +2,7 @@ package luaapi
 
 import (
 	"fmt"
+	"hash/fnv"
 	"net/http"
 	"net/url"
 	"slices"
@@ -65,7 +66,7 @@ func httpCall(L *lua.LState, fn, method string) int {
 		raise(L, "%s: one run may make %d outbound calls (limits.http_calls)", fn, most)
 	}
 	if _, given := request.Header["Idempotency-Key"]; !given && r.event != nil {
-		request.Header.Set("Idempotency-Key", fmt.Sprintf("%s-%d", r.event.ID, len(r.out.Requests)+1))
+		request.Header.Set("Idempotency-Key", r.idempotencyKey())
 	}
 	response, fault := r.fetch(L, request)
 	if fault == nil && must && response.Status >= 400 && !slices.Contains(accepted, response.Status) {
@@ -291,4 +292,14 @@ func (o namedArgs) texts(option, name string, v lua.LValue) []string {
 	}
 	o.fail(option, "%s must be a string, a number, a boolean or a list of them, got %s", quoted(name), typeName(v))
 	return nil
+}
+
+// idempotencyKey tells the call from all others and is the same when the event
+// is run again: the event's id and the number of the call. Every script of an
+// event counts its calls from a number of its own, that of its name, or the
+// first calls of two scripts would pass for one.
+func (r *run) idempotencyKey() string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(r.script.name)) // a hash in memory does not fail
+	return fmt.Sprintf("%s-%d", r.event.ID, uint64(h.Sum32())<<16|uint64(len(r.out.Requests)+1))
 }

@@ -3,6 +3,7 @@ package luaapi
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -25,15 +26,15 @@ func respond(status int, body string) workbench {
 
 func TestHTTPRequest(t *testing.T) {
 	for _, c := range []struct{ code, want string }{
-		{`http.get("https://a.example/x")`, "GET https://a.example/x  Idempotency-Key=01J-1"},
-		{`http.get("https://a.example/x?a=1", { query = { b = 2, c = { "x y", true } } })`, "GET https://a.example/x?a=1&b=2&c=x+y&c=true  Idempotency-Key=01J-1"},
-		{`http.get("https://a.example/x#f", { query = { b = "&" } })`, "GET https://a.example/x?b=%26  Idempotency-Key=01J-1"},
-		{`http.post("https://a.example", { json = { b = 1, a = { 1 } } })`, `POST https://a.example {"a":[1],"b":1} Content-Type=application/json Idempotency-Key=01J-1`},
-		{`http.put("https://a.example", { form = { b = 1, a = "x&y" } })`, `PUT https://a.example a=x%26y&b=1 Content-Type=application/x-www-form-urlencoded Idempotency-Key=01J-1`},
-		{`http.patch("https://a.example", { body = "raw", headers = { ["content-type"] = "text/x", ["X-A"] = { 1, 2 } } })`, `PATCH https://a.example raw Content-Type=text/x Idempotency-Key=01J-1 X-A=1 X-A=2`},
+		{`http.get("https://a.example/x")`, "GET https://a.example/x  Idempotency-Key=01J-193309798891521"},
+		{`http.get("https://a.example/x?a=1", { query = { b = 2, c = { "x y", true } } })`, "GET https://a.example/x?a=1&b=2&c=x+y&c=true  Idempotency-Key=01J-193309798891521"},
+		{`http.get("https://a.example/x#f", { query = { b = "&" } })`, "GET https://a.example/x?b=%26  Idempotency-Key=01J-193309798891521"},
+		{`http.post("https://a.example", { json = { b = 1, a = { 1 } } })`, `POST https://a.example {"a":[1],"b":1} Content-Type=application/json Idempotency-Key=01J-193309798891521`},
+		{`http.put("https://a.example", { form = { b = 1, a = "x&y" } })`, `PUT https://a.example a=x%26y&b=1 Content-Type=application/x-www-form-urlencoded Idempotency-Key=01J-193309798891521`},
+		{`http.patch("https://a.example", { body = "raw", headers = { ["content-type"] = "text/x", ["X-A"] = { 1, 2 } } })`, `PATCH https://a.example raw Content-Type=text/x Idempotency-Key=01J-193309798891521 X-A=1 X-A=2`},
 		{`http.delete("https://a.example", { headers = { ["idempotency-key"] = "mine" } })`, `DELETE https://a.example  Idempotency-Key=mine`},
-		{`http.request("OPTIONS", "https://a.example", { timeout = "2s" })`, `OPTIONS https://a.example  Idempotency-Key=01J-1 2s`},
-		{`http.post("https://a.example", { json = {} })`, `POST https://a.example {} Content-Type=application/json Idempotency-Key=01J-1`},
+		{`http.request("OPTIONS", "https://a.example", { timeout = "2s" })`, `OPTIONS https://a.example  Idempotency-Key=01J-193309798891521 2s`},
+		{`http.post("https://a.example", { json = {} })`, `POST https://a.example {} Content-Type=application/json Idempotency-Key=01J-193309798891521`},
 	} {
 		var got string
 		w := answering(func(r fetch.Request) (*fetch.Response, *fetch.Error) {
@@ -211,6 +212,32 @@ func TestOnlyInHandlers(t *testing.T) {
 		_, problems := New(testHost()).Compile(t.Context(), program(map[string]string{"10-x.lua": code + "\non('*', function() end)"}))
 		if errs := problems.Errors(); len(errs) != 1 || !strings.Contains(errs[0].What, "only inside a handler") || errs[0].Line != 1 {
 			t.Errorf("%s at the top: %v", code, problems)
+		}
+	}
+}
+
+// Two scripts of one event never send the same key, and a second run of one
+// sends its own again.
+func TestIdempotencyKeys(t *testing.T) {
+	key := func(script string, calls int) string {
+		r := &run{script: &compiled{name: script}, event: &router.Event{ID: "01J"}}
+		r.out.Requests = make([]router.Request, calls)
+		return r.idempotencyKey()
+	}
+	seen := map[string]string{}
+	for _, script := range []string{"a", "b", "crm/notify", "crm/notice"} {
+		for calls := range 20 {
+			k := key(script, calls)
+			if other, ok := seen[k]; ok {
+				t.Fatalf("%s and %s both send %s", script, other, k)
+			}
+			seen[k] = script
+			if again := key(script, calls); again != k {
+				t.Fatalf("%s sends %s, then %s", script, k, again)
+			}
+			if !regexp.MustCompile(`^01J-\d+$`).MatchString(k) {
+				t.Fatalf("the key %s is not the event's id and a number", k)
+			}
 		}
 	}
 }
