@@ -116,6 +116,7 @@ func (r *reader) expr(e ast.Expr) {
 		r.expr(e.Object)
 		r.expr(e.Key)
 	case *ast.TableExpr:
+		mendConstructor(e)
 		for _, f := range e.Fields {
 			r.expr(f.Key)
 			r.expr(f.Value)
