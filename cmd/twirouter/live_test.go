@@ -240,6 +240,17 @@ func TestReloadUnderTraffic(t *testing.T) {
 	}
 }
 
+// logged waits until the log has text in it: refusals are examined and told
+// after they are answered.
+func (r *running) logged(text string) {
+	r.t.Helper()
+	for limit := time.Now().Add(20 * time.Second); !strings.Contains(r.log.String(), text); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(limit) {
+			r.t.Fatalf("the log lacks %q:\n%s", text, r.log)
+		}
+	}
+}
+
 // failing waits until the server says that the files on disk are not in force.
 func (r *running) failing() error {
 	limit := time.Now().Add(20 * time.Second)
@@ -354,15 +365,35 @@ end)`})
 	if status, _, err := r.sms(http.DefaultClient, "x"); err != nil || status != http.StatusForbidden {
 		t.Fatalf("%d %v", status, err)
 	}
-	text := r.log.String()
 	for _, must := range []string{"no luck with ***0006", "from ***0006", "turned away"} {
-		if !strings.Contains(text, must) {
-			t.Errorf("the log lacks %q:\n%s", must, text)
-		}
+		r.logged(must)
 	}
+	text := r.log.String()
 	for _, never := range []string{"5005550006", "5005550007", "my secret", "testing-token", "wrong"} {
 		if strings.Contains(text, never) {
 			t.Errorf("the log has %q:\n%s", never, text)
 		}
+	}
+}
+
+// An account is named in on() as the configuration names it, and at() carries
+// the route's overrides to Twilio.
+func TestScriptsKnowTheConfiguration(t *testing.T) {
+	r := startServer(t, map[string]string{
+		"config.toml": testConfig + "[account.other]\nsid = \"AC00000000000000000000000000000002\"\nauth_tokens = [\"x\"]\n" +
+			"[route.all]\npath = \"/twilio\"\noverrides = \"rc=2&rp=5xx\"\nvars = { incoming = \"event.Body:upper()\" }\n" +
+			"[script.b.settings]\nword = \"set\"\n",
+		"scripts/a.lua": `on("message.received", { account = "other" }, function() return Message("for the other account") end)`,
+		"scripts/b.lua": `on("message.received", { account = "main", to = "+15005550007" }, function(event)
+  return { Message{ event.vars.incoming .. " " .. settings.word, action = at() } }
+end)`,
+	})
+	_, body, err := r.sms(http.DefaultClient, "hi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `<Message action="` + r.url + `/twilio#rc=2&amp;rp=5xx">HI set</Message>`
+	if !strings.Contains(body, want) {
+		t.Fatalf("answered %q, want %q in it", body, want)
 	}
 }

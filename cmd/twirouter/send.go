@@ -269,7 +269,7 @@ func (g *goal) post(ctx context.Context, req *http.Request) (sent, error) {
 		if errors.Is(err, context.DeadlineExceeded) {
 			return sent{}, fail("the server's log has the reason", "no answer within %s", sendTimeout)
 		}
-		return sent{}, fail(`start one in a second terminal: twirouter dev`, "no server answers at %s://%s: %s", req.URL.Scheme, req.URL.Host, strings.TrimSpace(plain(err)))
+		return sent{}, fail(`start one in a second terminal: twirouter dev`, "no server answers at %s://%s: %s", req.URL.Scheme, req.URL.Host, plain(err))
 	}
 	defer func() { _ = resp.Body.Close() }() // it was read
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))

@@ -166,7 +166,7 @@ func listenOn(ctx context.Context, address string, free bool) (net.Listener, err
 // plain is the last part of a network error: what happened, without how.
 func plain(err error) string {
 	text := err.Error()
-	return text[strings.LastIndex(text, ": ")+1:]
+	return strings.TrimSpace(text[strings.LastIndex(text, ": ")+1:])
 }
 
 func (s *server) unlisten() {

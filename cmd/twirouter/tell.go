@@ -126,7 +126,7 @@ func logLevel(name string) slog.Level {
 
 // Refused tells of a request that was turned away.
 func (t *teller) Refused(r router.Refusal) {
-	t.log.Warn("turned away: "+r.Finding, "status", r.Status, "path", r.Path, "remote", r.Remote,
+	t.log.Warn("turned away: "+r.Finding, "code", r.Code, "status", r.Status, "path", r.Path, "remote", r.Remote,
 		"hint", r.Hint, "setting", r.Setting, "refusal", r.ID)
 	t.screenf(func(w io.Writer) {
 		fmt.Fprintf(w, "%s  turned away  %d %s  %s\n", r.At.Local().Format("15:04:05"), r.Status, r.Path, r.Finding)

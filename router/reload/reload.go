@@ -254,6 +254,7 @@ func (r *Reloader) build(ctx context.Context, s Snapshot) (err error) {
 		r.c.Log.Info("reloaded", "generation", g.Number, "scripts", len(g.Scripts), "routes", len(g.Routes), "warnings", len(g.Warnings))
 	}
 	for _, p := range g.Warnings {
+		p.Warning = false // the level says it
 		r.c.Log.Warn(p.String())
 	}
 	for _, what := range restart {
