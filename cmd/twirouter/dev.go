@@ -160,7 +160,7 @@ func (s *server) welcome(w io.Writer, d devServer) {
 		fmt.Fprintf(w, "  %-28s %s\n", sc.File, strings.Join(handledKinds(sc), ", "))
 	}
 	if len(g.Scripts) == 0 {
-		fmt.Fprintf(w, "  no scripts in %s yet: twirouter new sms writes one\n", s.first.Scripts.Dir)
+		fmt.Fprintf(w, "  no scripts in %s yet: %s new sms writes one\n", s.first.Scripts.Dir, program())
 	}
 	fmt.Fprintf(w, "\n  Twilio's requests go to  %s%s\n  the web page is          %s/\n\n", d.URL, d.Path, d.Admin)
 	fmt.Fprintf(w, "Try, in a second terminal in this folder:\n\n  %s send sms Body=hello\n  %s send call\n\nThen edit a script, save, and send again.\n\n", program(), program())
@@ -168,7 +168,7 @@ func (s *server) welcome(w io.Writer, d devServer) {
 
 // program is how this program was called.
 func program() string {
-	if exe, err := os.Executable(); err == nil && strings.Contains(exe, "go-build") {
+	if exe, err := os.Executable(); err == nil && strings.Contains(exe, "go-build") && filepath.Base(filepath.Dir(exe)) == "exe" {
 		return "go run ./cmd/twirouter"
 	}
 	return "twirouter"

@@ -119,7 +119,7 @@ func (c *cli) newScript(info twilio.Info, name string) error {
 		return err
 	}
 	return c.print(map[string]string{"file": path, "kind": info.Kind}, func(w io.Writer) {
-		fmt.Fprintf(w, "%s\ntry it: twirouter send %s\n", path, info.Kind)
+		fmt.Fprintf(w, "%s\ntry it: %s send %s\n", path, program(), info.Kind)
 	})
 }
 

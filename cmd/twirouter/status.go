@@ -64,7 +64,7 @@ func showStatus(w io.Writer, st admin.Status) {
 	fmt.Fprintf(w, "generation %d of %s, loaded %s: %s, %s, %s\n", st.Generation, file, st.Loaded.Local().Format(time.DateTime),
 		count(st.Scripts, "script"), count(st.Routes, "route"), count(st.Accounts, "account"))
 	fmt.Fprintf(w, "listens on %s, up since %s\n", strings.Join(st.Listen, " "), st.Started.Local().Format(time.DateTime))
-	fmt.Fprintf(w, "store %s: %d done, %d queued, %d running, %d dead\n", st.Store,
+	fmt.Fprintf(w, "store %s  %d done, %d queued, %d running, %d dead\n", st.Store,
 		st.Events[string(router.StateDone)], st.Events[string(router.StateQueued)], st.Events[string(router.StateRunning)], st.Events[string(router.StateDead)])
 	fmt.Fprintf(w, "since the start: %d accepted, %d of them duplicates, %d refused, %d malformed, %d unrecorded, %d saturated\n",
 		st.Counts["accepted"], st.Counts["duplicates"], st.Counts["refused"], st.Counts["malformed"], st.Counts["unrecorded"], st.Counts["saturated"])

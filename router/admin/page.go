@@ -3,6 +3,7 @@ package admin
 import (
 	"bytes"
 	_ "embed"
+	"fmt"
 	"html/template"
 	"net/http"
 	"time"
@@ -15,7 +16,13 @@ var pageText string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"clock": func(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") },
-	"ms":    func(d time.Duration) string { return d.Round(10 * time.Microsecond).String() },
+	"count": func(n int, noun string) string {
+		if n == 1 {
+			return "1 " + noun
+		}
+		return fmt.Sprintf("%d %ss", n, noun)
+	},
+	"ms": func(d time.Duration) string { return d.Round(10 * time.Microsecond).String() },
 }).Parse(pageText))
 
 // view is what the page shows.
