@@ -7,6 +7,10 @@
 // refused and which setting mends it; [Credential] signs, for tests and for
 // people who try their server by hand.
 //
+// Then [Normalise] (what Twilio said: one [router.Event] or many), the table of
+// kinds behind it in kinds.go and the files beside it ([Kinds] lists them), and
+// [Build], which makes the request that Twilio would send for a kind.
+//
 // The rule of the signature: S is the URL, then for every unique key, sorted,
 // and every unique value of that key, sorted, the key and the value. The
 // signature is the padded standard base64 of HMAC-SHA1(auth token, S). A GET
