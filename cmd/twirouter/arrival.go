@@ -24,6 +24,7 @@ type arrival struct {
 	from    *capture
 	gen     *router.Generation
 	signed  *twilio.Request // nil for an event
+	served  *twilio.Request // the same as the server sees it, if public_url says where that is
 	clues   twilio.Clues
 	base    string // scheme://[userinfo@]host[/prefix], for at()
 	path    string
@@ -47,6 +48,9 @@ func arrive(g *router.Generation, from *capture, url string) (*arrival, error) {
 		Method: from.method, Target: target, ContentType: first(from.header("Content-Type")), Body: from.body,
 		Signatures: from.header(twilio.HeaderSignature), KeySIDs: from.header(twilio.HeaderKeySID),
 		WebSocket: strings.EqualFold(first(from.header("Upgrade")), "websocket"),
+	}
+	if url != "" || !strings.HasPrefix(from.target, "/") {
+		a.asServed()
 	}
 	a.clues = twilio.NewClues(from.header)
 	for _, r := range g.Routes {
@@ -125,6 +129,19 @@ func (a *arrival) received(uri string) (twilio.Target, *router.Problem) {
 	a.base = base(a.gen, t.Origins[0])
 	t.Fragments = a.fragments()
 	return t, nil
+}
+
+// asServed keeps the request as the server would verify it: whatever URL was
+// captured, it knows its own from public_url.
+func (a *arrival) asServed() {
+	served := *a.signed
+	served.Target = twilio.Target{Origins: origins(a.gen), URI: a.path, Fragments: a.fragments()}
+	if _, query, ok := strings.Cut(a.signed.Target.URI, "?"); ok {
+		served.Target.URI += "?" + query
+	}
+	if len(served.Target.Origins) > 0 {
+		a.served = &served
+	}
 }
 
 // fragments are the overrides of the routes with the request's path.

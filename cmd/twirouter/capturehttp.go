@@ -96,7 +96,6 @@ func (p *captureText) body(out *capture, start int) {
 	if !signedWhole(out.target, body) {
 		out.body = bare
 	}
-	return
 }
 
 // signedWhole reports whether the URL carries the hash of these very bytes.

@@ -28,7 +28,9 @@ is ever printed. The exit code is 3 for a wrong signature.
 
 It is verified with --token, else with the tokens of the configuration, else with
 $TWILIO_AUTH_TOKEN. The URL in the file counts as the one that Twilio called;
---url names another, and the file's path and query where that leaves them out.
+--url names another, and means the file's path and query where it leaves them
+out. If the server, which goes by server.public_url, decides otherwise, the hint
+says so.
 
 ` + captureHelp,
 		Example: `  twirouter explain request.json
@@ -191,24 +193,49 @@ func (a *arrival) verify(tokens []string) (explainedSignature, twilio.Verdict, e
 		return because("no token", "--token, account.NAME.auth_tokens or "+envToken+" gives the one to verify with"), v, nil
 	}
 	ok := v.OK()
-	if ok {
-		with := "the auth token of account " + v.Name
-		switch {
-		case v.KeySID != "":
-			with = "the shared key " + v.KeySID + " of account " + v.Name
-		case v.Name == flagToken || v.Name == envToken:
-			with = v.Name
-		}
-		return explainedSignature{Valid: &ok, note: fmt.Sprintf("%s, with %s", v.Candidate, with)}, v, nil
+	served := v
+	if a.served != nil {
+		served = ring.Verify(a.served)
 	}
-	f := twilio.Explain(a.signed, ring, a.clues)
+	if ok {
+		s := explainedSignature{Valid: &ok, note: v.Candidate.String() + ", with " + keyOf(v)}
+		if !served.OK() {
+			f := twilio.Explain(a.served, ring, withOrigins(a.clues, a.signed.Target.Origins))
+			s.Hint = text("the server refuses it all the same, for it verifies with server.public_url: " + f.What)
+		}
+		return s, v, nil
+	}
+	f := twilio.Explain(a.signed, ring, withOrigins(a.clues, origins(a.gen)))
 	hint := f.Hint
-	if f.Setting != "" && !strings.Contains(f.Setting, "--") && !strings.Contains(f.Setting, "$") {
+	if f.Setting != "" && !strings.Contains(f.Setting, flagToken) && !strings.Contains(f.Setting, envToken) {
 		hint = strings.TrimSpace(hint + " (" + f.Setting + ")")
+	}
+	if served.OK() {
+		hint = "the server lets it in, for it verifies with server.public_url, not with the URL that was captured"
 	}
 	s := because(f.What, hint)
 	s.Valid = &ok
 	return s, v, nil
+}
+
+// withOrigins lets the doctor try those origins, too.
+func withOrigins(clues twilio.Clues, list []twilio.Origin) twilio.Clues {
+	clues.Schemes, clues.Hosts = slices.Clone(clues.Schemes), slices.Clone(clues.Hosts)
+	for _, o := range list {
+		clues.Schemes, clues.Hosts = append(clues.Schemes, o.Scheme), append(clues.Hosts, o.Host)
+	}
+	return clues
+}
+
+// keyOf says which key a request was signed with.
+func keyOf(v twilio.Verdict) string {
+	switch {
+	case v.KeySID != "":
+		return "the shared key " + v.KeySID + " of account " + v.Name
+	case v.Name == flagToken || v.Name == envToken:
+		return v.Name
+	}
+	return "the auth token of account " + v.Name
 }
 
 // text is s, or null where there is none.
@@ -293,109 +320,4 @@ func takers(g *router.Generation, r *router.Route, ev *router.Event) (out []*rou
 		}
 	}
 	return out, ""
-}
-
-func (e explained) show(w io.Writer, a *arrival) {
-	switch s := e.Signature; {
-	case s.Valid == nil:
-		fmt.Fprintf(w, "signature  not verified: %s\n", *s.Reason)
-	case *s.Valid:
-		fmt.Fprintf(w, "signature  right (%s)\n", s.note)
-	default:
-		fmt.Fprintf(w, "signature  wrong: %s\n", *s.Reason)
-	}
-	if e.Signature.Hint != nil {
-		fmt.Fprintf(w, "  hint     %s\n", *e.Signature.Hint)
-	}
-	for _, n := range a.from.notes {
-		fmt.Fprintf(w, "  note     %s\n", n)
-	}
-	for i := range e.Events {
-		e.Events[i].show(w)
-	}
-}
-
-func (e *explainedEvent) show(w io.Writer) {
-	ev := e.event
-	line := func(name, format string, args ...any) {
-		if text := oneLine(fmt.Sprintf(format, args...)); text != "" {
-			fmt.Fprintf(w, "  %-8s %s\n", name, text)
-		}
-	}
-	fmt.Fprintf(w, "event      %s\n", ev.Kind)
-	line("sid", "%s", ev.SID)
-	line("status", "%s", ev.Status)
-	line("channel", "%s", ev.Channel)
-	if ev.From != "" || ev.To != "" {
-		line("parties", "%s", parties(ev))
-	}
-	line("account", "%s", ev.Account)
-	if ev.Error != nil {
-		line("error", "%s", strings.TrimSpace(ev.Error.Code+" "+ev.Error.Message))
-	}
-	if ev.Fallback != nil {
-		line("fallback", "%s %s, at %s", ev.Fallback.Code, ev.Fallback.Message, ev.Fallback.URL)
-	}
-	if ev.Batch > 0 {
-		line("batch", "of %d", ev.Batch)
-	}
-	line("wants", "%s", ev.Wants)
-	switch {
-	case e.Key != nil:
-		line("key", "%s", *e.Key)
-	case e.DedupedBy != nil:
-		line("key", "none: repeated requests are known by Twilio's idempotency token")
-	default:
-		line("key", "none: it is never taken for a duplicate")
-	}
-	for _, n := range e.Notes {
-		line("note", "%s", n)
-	}
-	if e.route == nil {
-		line("route", "none takes %s", ev.Path)
-		showTrials(w, e.trials)
-		return
-	}
-	when := "in the background"
-	if e.Inline {
-		when = fmt.Sprintf("before the answer, within %s", e.route.Deadline(ev))
-	}
-	line("route", "%s, %s", named(e.route), when)
-	for _, name := range sortedKeys(e.Vars) {
-		line("vars", "%s = %v", name, e.Vars[name])
-	}
-	if len(e.takers) == 0 {
-		line("scripts", "none handles it")
-	}
-	for i, s := range e.takers {
-		name := ""
-		if i == 0 {
-			name = "scripts"
-		}
-		line(name, "%s  %s", s.Name, placeOf(s, ev))
-	}
-	if len(e.Background) > 0 {
-		line("after", "%s", strings.Join(e.Background, ", "))
-	}
-}
-
-// named is a route with its path, for people.
-func named(r *router.Route) string {
-	if r.Path == "" {
-		return r.Name
-	}
-	return r.Name + " at " + r.Path
-}
-
-// placeOf is where a script takes an event.
-func placeOf(s *router.Script, ev *router.Event) string {
-	if ev.Step != "" && ev.Wants.Reply() {
-		return s.File + "  step " + ev.Step[strings.LastIndexByte(ev.Step, '.')+1:]
-	}
-	for i := range s.Handlers {
-		if h := &s.Handlers[i]; !h.Background && h.Takes(ev) && h.Line > 0 {
-			return fmt.Sprintf("%s:%d", s.File, h.Line)
-		}
-	}
-	return s.File
 }

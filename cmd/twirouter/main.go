@@ -1,6 +1,6 @@
 // Command twirouter routes Twilio's webhooks to Lua scripts.
 //
-// Read root.go for the commands, app.go for how the parts are wired together,
+// Read root.go for the commands, server.go for how the parts are wired together,
 // and then the command that you are after: each has a file of its own.
 package main
 
