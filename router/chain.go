@@ -61,8 +61,8 @@ func (c *chain) run(ctx context.Context, s *Script, step string, handler int) *S
 	st := s.Runner.Run(ctx, Call{Event: c.ev, Limits: c.r.Limits, Step: step, Handler: handler, Inline: c.inline})
 	st.Script = s.Name
 	if st.Retry != nil && c.answers {
-		st.fail(s.File, "retry() is for facts: somebody waits for this answer; return a reply, or drop()")
-		st.Retry = nil
+		st.Error = misplacedRetry(s, st.Error)
+		st.Verdict, st.Retry = Failed, nil
 	}
 	if st.Verdict == Replied && !c.answers {
 		st.Warnings = append(st.Warnings, fmt.Sprintf("%s wants no reply here: what the script returned was not sent", c.ev.Kind))
@@ -72,9 +72,14 @@ func (c *chain) run(ctx context.Context, s *Script, step string, handler int) *S
 	return &c.out.Steps[len(c.out.Steps)-1]
 }
 
-func (st *Step) fail(file, message string) {
-	st.Verdict, st.Reply, st.Refused = Failed, nil, false
-	st.Error = &ScriptError{File: file, Message: message}
+// misplacedRetry is what the author of a retry() reads that was no use, where
+// the script made it.
+func misplacedRetry(s *Script, made *ScriptError) *ScriptError {
+	e := &ScriptError{File: s.File, Message: "retry() is for facts: somebody waits for this answer; return a reply, or drop()"}
+	if made != nil {
+		e.File, e.Line, e.Source = made.File, made.Line, made.Source
+	}
+	return e
 }
 
 // answer goes on until a script speaks.
