@@ -222,6 +222,9 @@ func (s *server) run(ctx context.Context, hangup <-chan struct{}) error {
 		s.log.Warn("not every answer was finished within server.drain", "drain", drain)
 		_ = door.Close() // the connections go with it
 	}
+	if s.door.Wait(limit) != nil {
+		s.log.Warn("what was still recorded after answers was cut off", "drain", drain)
+	}
 	working.Wait()
 	_ = people.Close() // probes see the end only now
 	serving.Wait()
@@ -287,6 +290,7 @@ func (s *server) status(ctx context.Context) admin.Status {
 	st.Counts = map[string]int64{
 		"accepted": n.Accepted.Load(), "duplicates": n.Duplicates.Load(), "refused": n.Refused.Load(),
 		"malformed": n.Malformed.Load(), "unrecorded": n.Unrecorded.Load(), "saturated": n.Saturated.Load(),
+		"reported": n.Reported.Load(), "unavailable": n.Unavailable.Load(), "panics": n.Panics.Load(),
 	}
 	return st
 }

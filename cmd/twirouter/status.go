@@ -66,8 +66,13 @@ func showStatus(w io.Writer, st admin.Status) {
 	fmt.Fprintf(w, "listens on %s, up since %s\n", strings.Join(st.Listen, " "), st.Started.Local().Format(time.DateTime))
 	fmt.Fprintf(w, "store %s  %d done, %d queued, %d running, %d dead\n", st.Store,
 		st.Events[string(router.StateDone)], st.Events[string(router.StateQueued)], st.Events[string(router.StateRunning)], st.Events[string(router.StateDead)])
-	fmt.Fprintf(w, "since the start: %d accepted, %d of them duplicates, %d refused, %d malformed, %d unrecorded, %d saturated\n",
-		st.Counts["accepted"], st.Counts["duplicates"], st.Counts["refused"], st.Counts["malformed"], st.Counts["unrecorded"], st.Counts["saturated"])
+	fmt.Fprintf(w, "since the start: %d accepted, %d of them duplicates", st.Counts["accepted"], st.Counts["duplicates"])
+	for _, name := range []string{"refused", "reported", "malformed", "unrecorded", "unavailable", "saturated", "panics"} {
+		if n := st.Counts[name]; n > 0 {
+			fmt.Fprintf(w, ", %d %s", n, name)
+		}
+	}
+	fmt.Fprintln(w)
 	if st.Draining {
 		fmt.Fprintln(w, "draining")
 	}

@@ -66,6 +66,7 @@ func TestExamples(t *testing.T) {
 		stories++
 		dir := filepath.Join(root, "examples", e.Name())
 		t.Run(e.Name(), func(t *testing.T) {
+			t.Parallel()
 			for _, name := range []string{"README.md", "config.toml", "scripts", "story.txtar"} {
 				if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 					t.Fatalf("an example has a README.md, a config.toml, scripts and a story.txtar: %v", err)
@@ -91,6 +92,7 @@ func TestExamplesAsTheirReadmesSay(t *testing.T) {
 	for _, file := range files {
 		dir := filepath.Dir(file)
 		t.Run(filepath.Base(dir), func(t *testing.T) {
+			t.Parallel()
 			var blocks []string
 			for _, b := range readPage(t, "examples/"+filepath.Base(dir)+"/README.md").blocks {
 				if b.lang == "sh" {
@@ -127,6 +129,7 @@ func runStory(t *testing.T, file string, fill func(work string) error) {
 			e.Setenv("ADMIN_PORT", "0")
 			e.Setenv("NO_COLOR", "1")
 			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("GORACE", "atexit_sleep_ms=10 "+os.Getenv("GORACE")) // or every command takes a second under -race
 			e.Defer(s.close)
 			return fill(e.WorkDir)
 		},

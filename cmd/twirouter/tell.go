@@ -126,10 +126,14 @@ func logLevel(name string) slog.Level {
 
 // Refused tells of a request that was turned away.
 func (t *teller) Refused(r router.Refusal) {
-	t.log.Warn("turned away: "+r.Finding, "code", r.Code, "status", r.Status, "path", r.Path, "remote", r.Remote,
+	what := "turned away"
+	if r.Status < 400 {
+		what = "let in by verify = report"
+	}
+	t.log.Warn(what+": "+r.Finding, "code", r.Code, "status", r.Status, "path", r.Path, "remote", r.Remote,
 		"hint", r.Hint, "setting", r.Setting, "refusal", r.ID)
 	t.screenf(func(w io.Writer) {
-		fmt.Fprintf(w, "%s  turned away  %d %s  %s\n", r.At.Local().Format("15:04:05"), r.Status, r.Path, r.Finding)
+		fmt.Fprintf(w, "%s  %s  %d %s  %s\n", r.At.Local().Format("15:04:05"), what, r.Status, r.Path, oneLine(r.Finding))
 		if r.Hint != "" {
 			fmt.Fprintf(w, "          hint: %s %s\n", r.Hint, r.Setting)
 		}

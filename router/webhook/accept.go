@@ -2,276 +2,206 @@ package webhook
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"twirouter/router"
 )
 
-// acceptTimeout bounds the recording of what goes to the background.
-const acceptTimeout = 10 * time.Second
+const (
+	// acceptTimeout bounds the recording of what goes to the background.
+	acceptTimeout = 10 * time.Second
+	// batchHold is how long the events of a batch that no route takes stay held,
+	// for their outcomes are recorded one after the other.
+	batchHold = time.Minute
+)
 
-// holdSlack is how long beyond its deadline an inline event stays held, so that
-// an outcome under way still counts.
-const holdSlack = 5 * time.Second
+// visit is one request's way, as far as it has come.
+type visit struct {
+	arrived time.Time
+	w       http.ResponseWriter
+	req     *request
+	ev      *router.Event // if there is one only
+	rt      *router.Route // that takes it
+	written bool          // the answer, or some of it
+}
 
-// waitShare is the part of a route's time that an event may wait for a place.
-const waitShare = 4
-
-// knock is one request's whole way.
+// knock is one request's whole way. Whatever panics on it costs this request
+// and no other.
 func (d *Door) knock(w http.ResponseWriter, r *http.Request) {
-	arrived := d.now()
-	req, f := d.read(w, r)
+	v := visit{arrived: d.now(), w: w}
+	defer func() {
+		if p := recover(); p != nil {
+			d.rescue(&v, p)
+		}
+	}()
+	reply, f := d.admit(&v, r)
+	v.written = true
 	if f != nil {
-		d.counts.Malformed.Add(1)
-		d.log.Debug("refused", "status", f.status, "path", r.URL.Path, "why", f.text)
 		f.write(w)
 		return
-	}
-	verdict, verified, f := d.verify(req)
-	if f != nil {
-		f.write(w)
-		return
-	}
-	events := d.normalise(req, verdict, verified, arrived)
-	d.counts.Accepted.Add(int64(len(events)))
-	// The client may hang up; what was accepted goes on.
-	ctx := context.WithoutCancel(r.Context())
-	var reply *router.Reply
-	switch {
-	case len(events) == 1 && events[0].Batch == 0:
-		reply = d.single(ctx, req.gen, events[0], arrived)
-	default:
-		reply = d.batch(ctx, req.gen, events, arrived)
 	}
 	write(w, reply)
 }
 
-// single takes one event to its answer.
-func (d *Door) single(ctx context.Context, g *router.Generation, ev *router.Event, arrived time.Time) *router.Reply {
-	rt := g.Match(ctx, ev)
-	switch {
-	case rt == nil:
-		return d.unmatched(ctx, g, ev, arrived)
-	case rt.Inline(ev):
-		return d.inline(ctx, g, rt, ev, arrived)
+// rescue answers a request on whose way something panicked.
+func (d *Door) rescue(v *visit, p any) {
+	id := d.someID(v.ev)
+	d.panicked(id, p)
+	if v.written {
+		panic(http.ErrAbortHandler) // a broken connection says what half an answer, or an empty 200, would not
 	}
-	reply := router.Empty(ev.Wants)
-	receipt, f := d.queue(ctx, ev)
+	if rt := v.route(); rt != nil {
+		if reply := router.Failure(rt, v.ev); reply.Answers() {
+			write(v.w, reply)
+			return
+		}
+	}
+	refuse(http.StatusInternalServerError, "internal error; the log has it under "+id).write(v.w)
+}
+
+// route is the route whose fallback answers: the one that took the event, or
+// would have been the first to be asked.
+func (v *visit) route() *router.Route {
+	if v.rt != nil || v.ev == nil {
+		return v.rt
+	}
+	for _, r := range v.req.site.Routes {
+		if r.Takes(v.ev) {
+			return r
+		}
+	}
+	return nil
+}
+
+// someID is the event's id, or a new one if the request had not become an event
+// yet.
+func (d *Door) someID(ev *router.Event) (id string) {
+	if ev != nil {
+		return ev.ID
+	}
+	defer func() {
+		if recover() != nil { // no randomness, which may be why this is asked
+			id = "no id"
+		}
+	}()
+	return d.ids.Next()
+}
+
+// admit takes a request to its answer, or says why there is none.
+func (d *Door) admit(v *visit, r *http.Request) (*router.Reply, *refusal) {
+	req, f := d.read(v.w, r)
 	if f != nil {
-		if !ev.Wants.Reply() {
-			return f
+		if f.status < 500 {
+			d.counts.Malformed.Add(1)
 		}
-		reply = router.Failure(rt, ev)
+		d.log.Debug("a request was not for this door", "status", f.status, "method", r.Method, "target", clip(r.RequestURI, longestPath), "why", f.text)
+		return nil, f
 	}
-	d.watch.Handled(ev, nil, How{Duplicate: f == nil && !receipt[0].First, Reply: reply, Took: d.now().Sub(arrived)})
-	return reply
-}
-
-// batch accepts all events of a request or none, for the background.
-func (d *Door) batch(ctx context.Context, g *router.Generation, events []*router.Event, arrived time.Time) *router.Reply {
-	var matched []*router.Event
-	for _, ev := range events {
-		if g.Match(ctx, ev) != nil {
-			matched = append(matched, ev)
-		} else {
-			d.unmatched(ctx, g, ev, arrived)
-		}
-	}
-	reply := router.Empty(router.WantsNothing)
-	if len(matched) == 0 {
-		return reply
-	}
-	receipts, f := d.queue(ctx, matched...)
+	v.req = req
+	verdict, verified, f := d.verify(req)
 	if f != nil {
-		return f
+		return nil, f
 	}
-	for i, ev := range matched {
-		d.watch.Handled(ev, nil, How{Duplicate: !receipts[i].First, Reply: reply, Took: d.now().Sub(arrived)})
+	events := d.normalise(req, verdict, verified, v.arrived)
+	d.counts.Accepted.Add(int64(len(events)))
+	if len(events) == 1 && events[0].Batch == 0 {
+		v.ev = events[0]
+		return d.single(v), nil
 	}
-	return reply
+	return d.batch(v, events), nil
 }
 
-// queue makes events durable for the background.
-func (d *Door) queue(ctx context.Context, events ...*router.Event) ([]router.Receipt, *router.Reply) {
-	ctx, cancel := context.WithTimeout(ctx, acceptTimeout)
-	defer cancel()
-	accepts := make([]router.Accept, len(events))
-	for i, ev := range events {
-		ev.Queued = true
-		accepts[i] = router.Accept{Event: ev, State: router.StateQueued}
+// single takes one event to its answer. From here on the client may hang up:
+// what was accepted goes on.
+func (d *Door) single(v *visit) *router.Reply {
+	ev := v.ev
+	v.rt = v.req.gen.Match(context.Background(), ev)
+	if v.rt == nil || v.rt.Inline(ev) {
+		return d.answer(v)
 	}
-	receipts, err := d.ledger.Append(ctx, accepts...)
-	if d.stored(err, events[0]) {
-		for _, r := range receipts {
-			if !r.First {
-				d.counts.Duplicates.Add(1)
-			}
-		}
-		return receipts, nil
-	}
-	return nil, &router.Reply{Status: http.StatusServiceUnavailable, Headers: router.Params{{Key: "Retry-After", Value: "2"}}}
-}
-
-// stored keeps account of whether the store can be written.
-func (d *Door) stored(err error, ev *router.Event) bool {
-	if err == nil {
-		d.storeBad.Store(false)
-		return true
-	}
-	if !d.storeBad.Swap(true) {
-		d.log.Error("the store cannot be written; answers go on unrecorded, facts get 503", "error", err, "event", ev.ID)
-	}
-	return false
-}
-
-// unmatched records an event that no route took; it gets the empty answer.
-func (d *Door) unmatched(ctx context.Context, g *router.Generation, ev *router.Event, arrived time.Time) *router.Reply {
-	reply := router.Empty(ev.Wants)
-	out := router.Outcome{Verdict: router.Passed, Reason: "no route takes it", Reply: reply, Generation: g.Number}
-	if ev.Wants.Reply() {
-		out.Warnings = append(out.Warnings, "no route takes "+ev.Kind+" at this path: it got the empty answer")
-	}
-	ctx, cancel := context.WithTimeout(ctx, acceptTimeout)
-	defer cancel()
-	receipts, err := d.ledger.Append(ctx, router.Accept{Event: ev, State: router.StateRunning, Hold: holdSlack})
-	how := How{Reply: reply, Unrecorded: !d.stored(err, ev)}
+	ev.Queued = true
+	receipts, err := d.append(acceptTimeout, router.Accept{Event: ev, State: router.StateQueued})
+	how := How{Reply: router.Empty(ev.Wants)}
 	switch {
-	case how.Unrecorded:
+	case err != nil && !ev.Wants.Reply():
+		return d.unavailable(1)
+	case err != nil:
 		d.counts.Unrecorded.Add(1)
+		how.Reply, how.Unrecorded = router.Failure(v.rt, ev), true
+	case !receipts[0].First && ev.Wants.Reply():
+		ev.Queued = false // the first may have been answered, before a reload
+		return d.answer(v)
 	case !receipts[0].First:
 		d.counts.Duplicates.Add(1)
 		how.Duplicate = true
-	default:
-		out = d.commit(ctx, g, nil, ev, router.Commit{Seq: receipts[0].Seq, Rev: firstRev, State: router.StateDone, Outcome: out})
 	}
-	how.Took = d.now().Sub(arrived)
-	d.watch.Handled(ev, &out, how)
-	return reply
+	how.Took = d.now().Sub(v.arrived)
+	d.tell(ev, nil, how)
+	return how.Reply
 }
 
-// firstRev is the revision of an item that was just appended.
-const firstRev = 1
-
-// inline runs an event whose answer is awaited and says what is sent.
-func (d *Door) inline(ctx context.Context, g *router.Generation, rt *router.Route, ev *router.Event, arrived time.Time) *router.Reply {
-	limit := rt.Deadline(ev)
-	ctx, cancel := context.WithTimeout(ctx, limit-d.now().Sub(arrived))
-	defer cancel()
-	var how How
-	seq, rev := uint64(0), uint64(firstRev)
-	receipts, err := d.append(ctx, ev, limit)
-	switch {
-	case !d.stored(err, ev):
-		if !ev.Wants.Reply() {
-			return &router.Reply{Status: http.StatusServiceUnavailable, Headers: router.Params{{Key: "Retry-After", Value: "2"}}}
+// batch accepts all events of a request or none: those that a route takes for
+// the background, the others as passed.
+func (d *Door) batch(v *visit, events []*router.Event) *router.Reply {
+	accepts := make([]router.Accept, len(events))
+	for i, ev := range events {
+		if v.req.gen.Match(context.Background(), ev) != nil {
+			ev.Queued = true
+			accepts[i] = router.Accept{Event: ev, State: router.StateQueued}
+		} else {
+			accepts[i] = router.Accept{Event: ev, State: router.StateRunning, Hold: batchHold}
 		}
-		how.Unrecorded = true
-		d.counts.Unrecorded.Add(1)
-	case receipts[0].First:
-		seq = receipts[0].Seq
-	default:
-		d.counts.Duplicates.Add(1)
-		item, reply := d.duplicate(ctx, rt, ev, receipts[0].Seq, limit)
-		if reply != nil {
-			d.watch.Handled(ev, nil, How{Duplicate: true, Reply: reply, Took: d.now().Sub(arrived)})
-			return reply
-		}
-		seq, rev, ev = item.Seq, item.Rev, item.Event
 	}
-	out := d.run(ctx, g, rt, ev, limit)
-	if !how.Unrecorded {
-		// The deadline may have ended the run; its outcome is recorded all the same.
-		record, cancel := context.WithTimeout(context.WithoutCancel(ctx), holdSlack)
-		defer cancel()
-		out = d.commit(record, g, rt, ev, router.Commit{Seq: seq, Rev: rev, State: router.StateDone, Outcome: out})
-	}
-	how.Reply, how.Took = out.Reply, d.now().Sub(arrived)
-	d.watch.Handled(ev, &out, how)
-	return out.Reply
-}
-
-// append records an event that this process answers. A store that hangs gets a
-// quarter of the time; then the event is run unrecorded.
-func (d *Door) append(ctx context.Context, ev *router.Event, limit time.Duration) ([]router.Receipt, error) {
-	ctx, cancel := context.WithTimeout(ctx, limit/waitShare)
-	defer cancel()
-	return d.ledger.Append(ctx, router.Accept{Event: ev, State: router.StateRunning, Hold: limit + holdSlack})
-}
-
-// run waits for a place, not too long, and runs the event.
-func (d *Door) run(ctx context.Context, g *router.Generation, rt *router.Route, ev *router.Event, limit time.Duration) router.Outcome {
-	leave, err := d.gate.Enter(ctx, limit/waitShare)
+	receipts, err := d.append(acceptTimeout, accepts...)
 	if err != nil {
-		d.counts.Saturated.Add(1)
-		out := failed(g, rt, ev, "saturated: limits.concurrency events were running and the queue was full or too slow")
-		out.Reply = router.Saturated(rt, ev)
-		return out
+		return d.unavailable(len(events))
 	}
-	return d.guarded(ctx, g, rt, ev, leave)
+	how := How{Reply: router.Empty(router.WantsNothing), Took: d.now().Sub(v.arrived)}
+	var passed []router.Commit
+	for i, ev := range events {
+		how.Duplicate = !receipts[i].First
+		var out *router.Outcome
+		switch {
+		case how.Duplicate:
+			d.counts.Duplicates.Add(1)
+		case !ev.Queued:
+			o := unmatched(v.req.gen, ev)
+			out = &o
+			passed = append(passed, router.Commit{Seq: receipts[i].Seq, Rev: firstRev, State: router.StateDone, Outcome: o})
+		}
+		d.tell(ev, out, how)
+	}
+	if len(passed) > 0 {
+		d.afterwards(events[0].ID, func() { d.pass(passed, events[0].ID) })
+	}
+	return how.Reply
 }
 
-// duplicate says what a known event gets: its first answer, or, if that was
-// never given, an item to run again.
-func (d *Door) duplicate(ctx context.Context, rt *router.Route, ev *router.Event, seq uint64, limit time.Duration) (router.Item, *router.Reply) {
-	item, err := d.ledger.Wait(ctx, seq)
-	switch {
-	case errors.Is(err, router.ErrNotFound):
-		return item, router.Empty(ev.Wants) // it was answered, and is forgotten: nothing happens twice
-	case err != nil:
-		return item, router.Failure(rt, ev)
-	case item.State == router.StateQueued:
-		return item, router.Empty(ev.Wants)
-	case item.Outcome != nil && item.Outcome.Reply.Answers():
-		return item, item.Outcome.Reply
-	case item.Outcome != nil && item.Outcome.Reply == nil && item.Outcome.Verdict != router.Failed:
-		return item, router.Empty(ev.Wants) // it was run in the background
-	}
-	item, err = d.ledger.Claim(ctx, seq, limit+holdSlack)
-	if errors.Is(err, router.ErrConflict) { // another duplicate was quicker
-		if item, err = d.ledger.Wait(ctx, seq); err == nil && item.Outcome != nil && item.Outcome.Reply != nil {
-			return item, item.Outcome.Reply
+// pass records outcomes of a batch's events that no route took.
+func (d *Door) pass(passed []router.Commit, event string) {
+	ctx, cancel := context.WithTimeout(context.Background(), batchHold)
+	defer cancel()
+	for _, c := range passed {
+		if _, err := d.commit(ctx, c, nil, event); err != nil && ctx.Err() != nil {
+			return
 		}
 	}
-	if err != nil {
-		return item, router.Failure(rt, ev)
-	}
-	return item, nil
 }
 
-// commit records an outcome and returns the one that counts. A store that is
-// gone does not change the answer; one that has no room for what the scripts
-// wrote does, for an answer and its writes count together or not at all.
-func (d *Door) commit(ctx context.Context, g *router.Generation, rt *router.Route, ev *router.Event, c router.Commit) router.Outcome {
-	err := d.ledger.Commit(ctx, c)
-	if errors.Is(err, router.ErrQuota) && rt != nil {
-		c.Outcome = failed(g, rt, ev, "the store has no room for what the scripts wrote: "+err.Error())
-		err = d.ledger.Commit(ctx, c)
-	}
-	if errors.Is(err, router.ErrConflict) {
-		d.log.Warn("the outcome came too late to count", "event", ev.ID, "kind", ev.Kind)
-		return c.Outcome
-	}
-	d.stored(err, ev)
-	return c.Outcome
+// unavailable is the answer to facts that the store did not take: Twilio may
+// come again, and nothing was done yet.
+func (d *Door) unavailable(facts int) *router.Reply {
+	d.counts.Unavailable.Add(int64(facts))
+	return &router.Reply{Status: http.StatusServiceUnavailable, Headers: router.Params{{Key: "Retry-After", Value: "2"}}}
 }
 
-// write sends the answer, whole and with its length.
-func write(w http.ResponseWriter, reply *router.Reply) {
-	h := w.Header()
-	for _, p := range reply.Headers {
-		h.Add(p.Key, p.Value)
-	}
-	if reply.Type != "" {
-		h.Set("Content-Type", reply.Type)
-	}
-	if reply.Status != http.StatusNoContent {
-		h.Set("Content-Length", strconv.Itoa(len(reply.Body)))
-	}
-	w.WriteHeader(reply.Status)
-	if len(reply.Body) > 0 {
-		_, _ = w.Write(reply.Body) // the client may be gone: nothing to do about it
-	}
+// tell tells the watch, whose panics are not the event's.
+func (d *Door) tell(ev *router.Event, out *router.Outcome, how How) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.panicked(ev.ID, p)
+		}
+	}()
+	d.watch.Handled(ev, out, how)
 }

@@ -64,7 +64,7 @@ func (p *prepared) arrived(r *http.Request) twilio.Origin {
 	if !p.trusts(r.RemoteAddr) {
 		return o
 	}
-	if proto := last(r.Header.Values("X-Forwarded-Proto")); proto == "http" || proto == "https" {
+	if proto := strings.ToLower(last(r.Header.Values("X-Forwarded-Proto"))); proto == "http" || proto == "https" {
 		o.Scheme = proto
 	}
 	if host := last(r.Header.Values("X-Forwarded-Host")); host != "" && !strings.ContainsAny(host, "/?#@ \\") {

@@ -2,9 +2,9 @@ package webhook
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,35 +24,6 @@ type request struct {
 	body []byte
 }
 
-// refusal is a request that goes no further: status and one line for whoever
-// sent it, which says nothing about the configuration.
-type refusal struct {
-	status int
-	text   string
-	header [2]string // one more header, if its name is not empty
-}
-
-func refuse(status int, format string, args ...any) *refusal {
-	return &refusal{status: status, text: fmt.Sprintf(format, args...)}
-}
-
-func (f *refusal) with(name, value string) *refusal {
-	f.header = [2]string{name, value}
-	return f
-}
-
-func (f *refusal) write(w http.ResponseWriter) {
-	if f.header[0] != "" {
-		w.Header().Set(f.header[0], f.header[1])
-	}
-	body := strconv.Itoa(f.status) + " " + f.text + "\n"
-	w.Header().Set("Content-Type", router.TypeText)
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(f.status)
-	_, _ = io.WriteString(w, body) // the client may be gone: nothing to do about it
-}
-
 // read looks at everything that can be refused before anybody asks whose
 // request it is, in this order: 404, 405, 413, 415.
 func (d *Door) read(w http.ResponseWriter, r *http.Request) (*request, *refusal) {
@@ -66,7 +37,7 @@ func (d *Door) read(w http.ResponseWriter, r *http.Request) (*request, *refusal)
 		return nil, refuse(http.StatusNotFound, "no route has this path")
 	}
 	if methods := req.site.Methods(); !slices.Contains(methods, r.Method) {
-		return nil, refuse(http.StatusMethodNotAllowed, "this path takes %s", strings.Join(methods, " and ")).
+		return nil, refuse(http.StatusMethodNotAllowed, "this path takes "+strings.Join(methods, " and ")).
 			with("Allow", strings.Join(methods, ", "))
 	}
 	var f *refusal
@@ -79,31 +50,52 @@ func (d *Door) read(w http.ResponseWriter, r *http.Request) (*request, *refusal)
 	return req, nil
 }
 
+// firstRead is how much room a body gets before any of it is there: what a
+// client says of its length costs no memory until it sends so much.
+const firstRead = 8 << 10
+
 // readBody reads the whole body, at most most bytes of it.
 func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, *refusal) {
-	tooLarge := func() *refusal {
-		return refuse(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", most)
-	}
-	if r.ContentLength > most {
-		return nil, tooLarge()
-	}
-	if r.ContentLength == 0 || r.Body == nil || r.Body == http.NoBody {
+	switch {
+	case r.ContentLength > most:
+		return nil, tooLarge(most)
+	case r.ContentLength == 0 || r.Body == nil || r.Body == http.NoBody:
 		return nil, nil
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, most)
 	var body []byte
 	var err error
 	if r.ContentLength > 0 {
-		body = make([]byte, r.ContentLength)
-		_, err = io.ReadFull(r.Body, body)
+		body, err = readExactly(r.Body, int(r.ContentLength))
 	} else {
-		body, err = io.ReadAll(r.Body)
+		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	}
-	if err != nil {
-		if tooBig := (*http.MaxBytesError)(nil); errors.As(err, &tooBig) {
-			return nil, tooLarge()
+	switch {
+	case err == nil:
+		return body, nil
+	case errors.As(err, new(*http.MaxBytesError)):
+		return nil, tooLarge(most)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, refuse(http.StatusRequestTimeout, "the body did not arrive in time")
+	}
+	return nil, refuse(http.StatusBadRequest, "the body did not arrive whole")
+}
+
+func tooLarge(most int64) *refusal {
+	return refuse(http.StatusRequestEntityTooLarge, "the body is larger than "+strconv.FormatInt(most, 10)+" bytes")
+}
+
+// readExactly reads n bytes, in room that grows as they come.
+func readExactly(r io.Reader, n int) ([]byte, error) {
+	body := make([]byte, 0, min(n, firstRead))
+	for len(body) < n {
+		if len(body) == cap(body) {
+			body = slices.Grow(body, min(cap(body), n-len(body)))
 		}
-		return nil, refuse(http.StatusBadRequest, "the body did not arrive whole")
+		got, err := r.Read(body[len(body):min(cap(body), n)])
+		body = body[:len(body)+got]
+		if err != nil && len(body) < n {
+			return nil, err
+		}
 	}
 	return body, nil
 }
