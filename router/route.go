@@ -127,9 +127,7 @@ func (r *Route) prefix() (string, bool) {
 	return prefix, ok && strings.HasSuffix(prefix, "/")
 }
 
-// script returns the route's script of that name.
-func (r *Route) script(name string) *Script { return named(r.Scripts, name) }
-
+// named returns the script of that name, or nil.
 func named(scripts []*Script, name string) *Script {
 	for _, s := range scripts {
 		if s.Name == name {

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -163,7 +164,32 @@ func (s *server) welcome(w io.Writer, d devServer) {
 		fmt.Fprintf(w, "  no scripts in %s yet: %s new sms writes one\n", s.first.Scripts.Dir, program())
 	}
 	fmt.Fprintf(w, "\n  Twilio's requests go to  %s%s\n  the web page is          %s/\n\n", d.URL, d.Path, d.Admin)
-	fmt.Fprintf(w, "Try, in a second terminal in this folder:\n\n  %s send sms Body=hello\n  %s send call\n\nThen edit a script, save, and send again.\n\n", program(), program())
+	fmt.Fprint(w, "Try, in a second terminal in this folder:\n\n")
+	for _, try := range tries(g) {
+		fmt.Fprintf(w, "  %s send %s\n", program(), try)
+	}
+	fmt.Fprint(w, "\nThen edit a script, save, and send again.\n\n")
+}
+
+// tries are arguments of send that some script handles: a message and a call if
+// there are handlers for them, else the first kind that one names.
+func tries(g *router.Generation) []string {
+	var out []string
+	for _, known := range []struct{ kind, send string }{{"message.received", "sms Body=hello"}, {"call.received", "call"}} {
+		if len(g.Scripts) == 0 || slices.ContainsFunc(g.Scripts, func(s *router.Script) bool { return s.Handles(&router.Event{Kind: known.kind}) }) {
+			out = append(out, known.send)
+		}
+	}
+	for _, s := range g.Scripts {
+		for _, h := range s.Handlers {
+			for _, k := range h.Kinds {
+				if kind, exact := k.Exact(); exact && len(out) == 0 && !strings.HasPrefix(kind, "app.") {
+					out = append(out, kind)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // program is how this program was called.

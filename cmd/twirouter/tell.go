@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -182,7 +184,7 @@ func (t *teller) show(ev *router.Event, out *router.Outcome, how webhook.How) {
 				fmt.Fprintf(w, "          warning: %s\n", warning)
 			}
 			for _, l := range st.Logs {
-				fmt.Fprintf(w, "          %s: %s\n", l.Level, oneLine(l.Message))
+				fmt.Fprintf(w, "          %s: %s%s\n", l.Level, oneLine(l.Message), fields(l.Fields))
 			}
 		}
 	})
@@ -193,6 +195,23 @@ func route(ev *router.Event) string {
 		return ev.SID
 	}
 	return ev.From + " → " + ev.To
+}
+
+// fields are what a script logged beside a message, by name.
+func fields(all map[string]any) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		text, ok := all[name].(string)
+		if !ok {
+			encoded, err := json.Marshal(all[name])
+			if err != nil {
+				continue // nothing that a script can log
+			}
+			text = string(encoded)
+		}
+		fmt.Fprintf(&b, "  %s=%s", oneLine(name), oneLine(text))
+	}
+	return b.String()
 }
 
 // speakers are the scripts that had a say.

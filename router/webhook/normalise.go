@@ -27,7 +27,7 @@ func (d *Door) normalise(req *request, v twilio.Verdict, verified router.Verifie
 		ContentType: req.http.Header.Get("Content-Type"),
 		Body:        req.body,
 		Params:      v.Params,
-		Headers:     headers(req.http.Header),
+		Headers:     headers(req.http),
 		Step:        step(query),
 		Account:     v.Account,
 		Verified:    verified,
@@ -54,10 +54,14 @@ func step(query string) string {
 	return params.Get("step")
 }
 
-// headers lists the headers by name, without credentials.
-func headers(h http.Header) router.Params {
-	out := make(router.Params, 0, len(h))
-	for name, values := range h {
+// headers lists the headers by name, without credentials. net/http keeps Host
+// apart from them.
+func headers(r *http.Request) router.Params {
+	out := make(router.Params, 0, len(r.Header)+1)
+	if r.Host != "" {
+		out = append(out, router.Param{Key: "Host", Value: r.Host})
+	}
+	for name, values := range r.Header {
 		if slices.Contains(credentials, name) {
 			continue
 		}

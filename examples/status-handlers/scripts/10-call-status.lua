@@ -28,7 +28,8 @@ on("call.busy", function(event)
 end)
 
 on("call.failed", function(event)
-  log.warn("call failed", { call = event.CallSid, to = event.To, sip = event.SipResponseCode, why = event.error.message })
+  -- SipResponseCode is the carrier's reason: 404 no such number, 503 no way there …
+  log.warn("call failed", { call = event.CallSid, to = event.To, sip = event.SipResponseCode })
 end)
 
 on("call.no-answer", function(event)
