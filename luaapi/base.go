@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -28,7 +27,8 @@ func baseAssert(L *lua.LState) int {
 	case *lua.LNilType:
 		L.Error(lua.LString("assertion failed!"), 0)
 	case lua.LString, lua.LNumber:
-		L.Error(lua.LString(lua.LVAsString(v)), 0)
+		runOf(L).raises(textOf(v))
+		L.Error(lua.LString(textOf(v)), 0)
 	default:
 		L.Error(v, 0)
 	}
@@ -39,7 +39,7 @@ func baseError(L *lua.LState) int {
 	v := L.Get(1)
 	s, ok := v.(lua.LString)
 	if n, is := v.(lua.LNumber); is {
-		s, ok = lua.LString(n.String()), true
+		s, ok = lua.LString(luaNumber(float64(n))), true
 	}
 	if !ok {
 		L.Error(v, 0)
@@ -53,6 +53,7 @@ func baseError(L *lua.LState) int {
 			s = lua.LString(fmt.Sprintf("%s:%d: ", f.Fn.Proto.SourceName, f.line())) + s
 		}
 	}
+	runOf(L).raises(string(s))
 	L.Error(s, 0)
 	return 0
 }
@@ -118,32 +119,16 @@ func basePairs(L *lua.LState) int {
 }
 
 func baseNext(L *lua.LState) int {
-	t := thaw(L.CheckTable(1))
-	key := L.Get(2)
-	if !knownKey(t, key) {
+	k, v, ok := runOf(L).next(L, thaw(L.CheckTable(1)), L.Get(2))
+	if !ok {
 		raise(L, "invalid key to 'next'")
 	}
-	k, v := t.Next(key)
 	L.Push(k)
 	if k == lua.LNil {
 		return 1
 	}
 	L.Push(v)
 	return 2
-}
-
-// knownKey reports whether next can go on from key: gopher-lua would begin
-// again at a key that the table never had, and never end.
-func knownKey(t *lua.LTable, key lua.LValue) bool {
-	if key == lua.LNil {
-		return true
-	}
-	parts := partsOf(t)
-	if n, ok := key.(lua.LNumber); ok && n >= 1 && n <= lua.LNumber(len(parts.array)) && n == lua.LNumber(int(n)) {
-		return true
-	}
-	_, ok := parts.k2i[key]
-	return ok
 }
 
 func baseRawequal(L *lua.LState) int {
@@ -156,7 +141,9 @@ func baseRawequal(L *lua.LState) int {
 }
 
 func baseRawget(L *lua.LState) int {
-	L.Push(thaw(L.CheckTable(1)).RawGet(L.CheckAny(2)))
+	key := L.CheckAny(2)
+	runOf(L).charge(L, int64(textLen(key)/64))
+	L.Push(thaw(L.CheckTable(1)).RawGet(key))
 	return 1
 }
 
@@ -170,8 +157,9 @@ func baseRawset(L *lua.LState) int {
 		if math.IsNaN(float64(k)) {
 			raise(L, "table index is NaN")
 		}
-		runOf(L).chargeBytes(L, 2*bytesPerInstruction*int64(fillCost(t, key)))
 	}
+	r := runOf(L)
+	r.charge(L, int64(r.weighKey(t, key)))
 	t.RawSet(key, v)
 	L.SetTop(1)
 	return 1
@@ -202,7 +190,7 @@ func baseUnpack(L *lua.LState) int {
 	from := optInt(L, 2, 1)
 	to := 0
 	if L.Get(3) == lua.LNil {
-		to = t.Len()
+		to = runOf(L).length(L, t)
 	} else {
 		to = checkInt(L, 3)
 	}
@@ -236,7 +224,9 @@ func toText(L *lua.LState, v lua.LValue) string {
 	switch v := v.(type) {
 	case lua.LString:
 		return string(v)
-	case lua.LNumber, lua.LBool, *lua.LNilType:
+	case lua.LNumber:
+		return luaNumber(float64(v))
+	case lua.LBool, *lua.LNilType:
 		return v.String()
 	}
 	if fn := L.GetMetaField(v, "__tostring"); fn != lua.LNil {
@@ -248,7 +238,7 @@ func toText(L *lua.LState, v lua.LValue) string {
 		if !lua.LVCanConvToString(text) {
 			raise(L, "'tostring' must return a string to 'print'")
 		}
-		return lua.LVAsString(text)
+		return textOf(text)
 	}
 	return runOf(L).label(v)
 }
@@ -277,7 +267,9 @@ func show(v lua.LValue) string {
 	switch v := v.(type) {
 	case lua.LString:
 		return cut(string(v), 60)
-	case lua.LNumber, lua.LBool, *lua.LNilType:
+	case lua.LNumber:
+		return luaNumber(float64(v))
+	case lua.LBool, *lua.LNilType:
 		return v.String()
 	}
 	return v.Type().String()
@@ -296,7 +288,7 @@ func baseTonumber(L *lua.LState) int {
 			out = v
 			break
 		}
-		out = parseBase(v.String(), base)
+		out = parseBase(luaNumber(float64(v)), base)
 	case lua.LString:
 		if base == 10 {
 			if f, ok := parseNumber(string(v)); ok {
@@ -308,65 +300,4 @@ func baseTonumber(L *lua.LState) int {
 	}
 	L.Push(out)
 	return 1
-}
-
-const blanks = " \t\n\v\f\r"
-
-// parseNumber reads a number as Lua 5.1 does: decimal, with a fraction and an
-// exponent, or hexadecimal.
-func parseNumber(s string) (float64, bool) {
-	s = strings.Trim(s, blanks)
-	if len(s) == 0 || len(s) > 400 {
-		return 0, false
-	}
-	digits, sign := s, 1.0
-	if s[0] == '-' || s[0] == '+' {
-		digits = s[1:]
-		if s[0] == '-' {
-			sign = -1
-		}
-	}
-	if strings.HasPrefix(digits, "0x") || strings.HasPrefix(digits, "0X") {
-		n, err := strconv.ParseUint(digits[2:], 16, 64)
-		return sign * float64(n), err == nil && !strings.ContainsAny(digits[2:], "+-_")
-	}
-	for i := range len(digits) {
-		if c := digits[i]; !isDigit(c) && !strings.ContainsRune(".eE+-", rune(c)) {
-			return 0, false
-		}
-	}
-	f, err := strconv.ParseFloat(digits, 64)
-	if err != nil && !math.IsInf(f, 0) {
-		return 0, false
-	}
-	return sign * f, true
-}
-
-func parseBase(s string, base int) lua.LValue {
-	s = strings.ToLower(strings.Trim(s, blanks))
-	sign := 1.0
-	if strings.HasPrefix(s, "-") {
-		s, sign = s[1:], -1
-	}
-	if base == 16 {
-		s = strings.TrimPrefix(s, "0x")
-	}
-	if s == "" || len(s) > 400 {
-		return lua.LNil
-	}
-	n := 0.0
-	for i := range len(s) {
-		d := 99
-		switch c := s[i]; {
-		case isDigit(c):
-			d = int(c - '0')
-		case isAlpha(c):
-			d = int(c-'a') + 10
-		}
-		if d >= base {
-			return lua.LNil
-		}
-		n = n*float64(base) + float64(d)
-	}
-	return lua.LNumber(sign * n)
 }

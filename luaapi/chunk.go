@@ -162,22 +162,26 @@ func compileStatements(file string, stmts []ast.Stmt) (c *chunk, problem *router
 		}
 		return nil, p
 	}
-	amend(proto)
+	amend(proto, r.arg)
 	proto.IsVarArg &^= lua.VarArgNeedsArg // the top of a file has no table arg
 	scan(proto, &r.found, map[string]bool{}, map[string]bool{})
 	return &chunk{file: file, proto: proto, findings: r.found}, nil
 }
 
 // amend turns `return coroutine.yield(…)` into a call that is no tail call:
-// gopher-lua cannot resume a coroutine that has yielded in one.
-func amend(p *lua.FunctionProto) {
+// gopher-lua cannot resume a coroutine that has yielded in one. Where nobody
+// names the table arg, vararg functions do without it.
+func amend(p *lua.FunctionProto, arg bool) {
+	if !arg {
+		p.IsVarArg &^= lua.VarArgNeedsArg
+	}
 	for _, call := range p.DbgCalls {
 		if code := p.Code[call.Pc]; opcode(code) == lua.OP_TAILCALL && strings.HasSuffix(call.Name, "yield") {
 			p.Code[call.Pc] = code&(1<<26-1) | uint32(lua.OP_CALL)<<26
 		}
 	}
 	for _, inner := range p.FunctionPrototypes {
-		amend(inner)
+		amend(inner, arg)
 	}
 }
 

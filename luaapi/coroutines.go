@@ -8,6 +8,7 @@ import (
 const (
 	maxResumes     = 50
 	coroutineDepth = 1000
+	firstCoroutine = 64 // registers
 	maxCoroutines  = 10_000
 	coroutineCost  = 300 // instructions, for some 4 KB
 )
@@ -15,7 +16,7 @@ const (
 // coroutineOptions keep a coroutine small: most are shallow.
 var coroutineOptions = lua.Options{
 	SkipOpenLibs: true, MinimizeStackMemory: true, CallStackSize: coroutineDepth,
-	RegistrySize: 64, RegistryGrowStep: 256, RegistryMaxSize: maxRegisters / 4,
+	RegistrySize: firstCoroutine, RegistryGrowStep: 1024, RegistryMaxSize: maxRegisters,
 }
 
 var coroutineFunctions = map[string]lua.LGFunction{
@@ -58,7 +59,7 @@ func newCoroutine(L *lua.LState, fn *lua.LFunction) *thread {
 	th, _ := L.NewThread()
 	L.Options = options
 	L.SetContext(t)
-	co := &thread{run: r, state: t.state, L: th, depth: coroutineDepth - spareCalls, body: fn}
+	co := &thread{run: r, state: t.state, L: th, depth: coroutineDepth - spareCalls, high: firstCoroutine, body: fn}
 	th.SetContext(co)
 	return co
 }
@@ -78,6 +79,8 @@ func resume(L *lua.LState, co *thread, args []lua.LValue) (values []lua.LValue, 
 		return []lua.LValue{lua.LString("cannot resume dead coroutine")}, false
 	case co.body == nil || co.parent != nil:
 		return []lua.LValue{lua.LString("cannot resume non-suspended coroutine")}, false
+	case len(args) > maxResults:
+		return []lua.LValue{lua.LString("too many arguments to resume")}, false
 	}
 	depth := 0
 	for p := t; p != nil; p = p.parent {
@@ -107,6 +110,7 @@ func resume(L *lua.LState, co *thread, args []lua.LValue) (values []lua.LValue, 
 	}()
 	co.parent, co.yielded = t, false
 	state, err, values := L.Resume(co.L, co.body, args...)
+	r.meter.left -= int64(4 * len(values)) // the next instruction settles it
 	switch state {
 	case lua.ResumeYield:
 		return values, true
@@ -115,6 +119,8 @@ func resume(L *lua.LState, co *thread, args []lua.LValue) (values []lua.LValue, 
 		return values, true
 	}
 	co.dead = true
+	// gopher-lua has looked at every shared variable for every call.
+	r.meter.left -= int64(co.shared) * int64(co.deepest+1) / 8
 	v := errorValue(err)
 	if s, is := v.(lua.LString); is {
 		r.meter.left -= int64(len(s)) / 8
@@ -177,6 +183,9 @@ func coroutineYield(L *lua.LState) int {
 	}
 	if t.native > 0 {
 		raise(L, "attempt to yield across metamethod/C-call boundary")
+	}
+	if L.GetTop() > maxResults {
+		raise(L, "too many values to yield")
 	}
 	if f := frameOf(L).Parent; f == nil || f.Fn.IsG || opcode(f.Fn.Proto.Code[f.Pc-1]) == lua.OP_TAILCALL {
 		raise(L, "attempt to yield in `return yield(...)` under another name: use a local for what it returns")

@@ -26,6 +26,7 @@ func (s *state) open() {
 	methods := L.CreateTable(0, 2)
 	methods.RawSetString("__index", s.strings)
 	methods.RawSetString("__metatable", locked)
+	openArithmetic(L, methods)
 	L.SetMetatable(lua.LString(""), methods)
 
 	script := L.CreateTable(0, 64)

@@ -289,7 +289,7 @@ func (s *state) headerMetatable() *lua.LTable {
 // sent, nil and why where it is no JSON.
 func eventJSON(L *lua.LState) int {
 	r := eventRun(L)
-	name := L.CheckString(2)
+	name := checkText(L, 2)
 	doc, ok := r.event.Params.Lookup(name)
 	if !ok || doc == "" {
 		L.Push(lua.LNil)

@@ -9,6 +9,9 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
+// directiveCost is what making a text of one argument costs, in instructions.
+const directiveCost = 20
+
 // directive is one %… of a format: flags, width and precision.
 type directive struct {
 	flags           string
@@ -19,8 +22,9 @@ type directive struct {
 // stringFormat is Lua 5.1's string.format: the directives of C's printf, %q,
 // and %s with tostring. Width and precision have two digits at most.
 func stringFormat(L *lua.LState) int {
-	format := L.CheckString(1)
-	var out strings.Builder
+	format := checkText(L, 1)
+	r := runOf(L)
+	out := builder{L: L, r: r}
 	arg := 1
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' {
@@ -28,12 +32,12 @@ func stringFormat(L *lua.LState) int {
 			if j < 0 {
 				j = len(format) - i
 			}
-			out.WriteString(format[i : i+j])
+			out.write(format[i : i+j])
 			i += j - 1
 			continue
 		}
 		if i++; i < len(format) && format[i] == '%' {
-			out.WriteByte('%')
+			out.write("%")
 			continue
 		}
 		var d directive
@@ -42,12 +46,10 @@ func stringFormat(L *lua.LState) int {
 		if arg > L.GetTop() {
 			L.ArgError(arg, "no value")
 		}
-		out.WriteString(d.apply(L, arg))
-		if out.Len() > maxString {
-			tooLong(L, float64(out.Len()))
-		}
+		r.charge(L, directiveCost)
+		out.write(d.apply(L, arg))
 	}
-	return pushString(L, out.String())
+	return out.push()
 }
 
 func readDirective(L *lua.LState, format string, i int) (directive, int) {
@@ -86,19 +88,23 @@ func readDirective(L *lua.LState, format string, i int) (directive, int) {
 func (d directive) apply(L *lua.LState, n int) string {
 	switch d.verb {
 	case 'c':
-		return d.pad(string([]byte{byte(clampInt(float64(L.CheckNumber(n))))}))
+		return d.pad(string([]byte{byte(clampInt(checkNumber(L, n)))}))
 	case 'd', 'i':
-		return d.integer(whole(float64(L.CheckNumber(n))))
+		return d.integer(whole(checkNumber(L, n)))
 	case 'u':
-		return d.unsigned(uint64(whole(float64(L.CheckNumber(n)))), 10, false)
+		return d.unsigned(uint64(whole(checkNumber(L, n))), 10, false)
 	case 'o':
-		return d.unsigned(uint64(whole(float64(L.CheckNumber(n)))), 8, false)
+		return d.unsigned(uint64(whole(checkNumber(L, n))), 8, false)
 	case 'x', 'X':
-		return d.unsigned(uint64(whole(float64(L.CheckNumber(n)))), 16, d.verb == 'X')
+		return d.unsigned(uint64(whole(checkNumber(L, n))), 16, d.verb == 'X')
 	case 'e', 'E', 'f', 'g', 'G':
-		return d.float(float64(L.CheckNumber(n)))
+		s := d.float(checkNumber(L, n))
+		runOf(L).charge(L, int64(len(s)/4))
+		return s
 	case 'q':
-		return quoteLua(L.CheckString(n))
+		s := checkText(L, n)
+		runOf(L).chargeBytes(L, int64(4*len(s)))
+		return quoteLua(s)
 	case 's':
 		s := toText(L, L.CheckAny(n))
 		if d.decimals >= 0 && d.decimals < len(s) {
@@ -218,11 +224,12 @@ func (d directive) float(f float64) string {
 	return d.number(d.sign(math.Signbit(f)), digits, true)
 }
 
-// quoteLua writes s as Lua source does.
+// quoteLua writes s as Lua source does, or its beginning where that is too long
+// for a string.
 func quoteLua(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
-	for i := range len(s) {
+	for i := 0; i < len(s) && b.Len() <= maxString; i++ {
 		switch c := s[i]; c {
 		case '"', '\\', '\n':
 			b.WriteByte('\\')

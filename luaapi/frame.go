@@ -145,6 +145,15 @@ func lastUpvalue(L *lua.LState) *upvalue {
 	return u
 }
 
+// sharedUpvalues is how many of them there are.
+func sharedUpvalues(L *lua.LState) int {
+	n := 0
+	for u := *(**upvalue)(unsafe.Add(unsafe.Pointer(L), offsetUpvalues)); u != nil; u = u.next {
+		n++
+	}
+	return n
+}
+
 // closeUpvaluesAfter gives closures their own copy of the shared variables that
 // were added after last: those of the functions that an error has ended.
 func closeUpvaluesAfter(L *lua.LState, last *upvalue) {

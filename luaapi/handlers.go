@@ -32,6 +32,9 @@ func (d *declarations) step(name string) *declaredStep {
 	return nil
 }
 
+// maxKinds is how many kinds one handler may name.
+const maxKinds = 200
+
 // maxHandlers is how many handlers, and how many steps, one file may declare.
 const maxHandlers = 500
 
@@ -121,7 +124,11 @@ func eachKind(L *lua.LState, fn func(string) bool) {
 		fn(checkKind(L, first))
 	case *lua.LTable:
 		t := thaw(v)
-		for i := 1; i <= t.Len(); i++ {
+		n := runOf(L).length(L, t)
+		if n > maxKinds {
+			raise(L, "on: a list of more than %d kinds: use a pattern like message.*", maxKinds)
+		}
+		for i := 1; i <= n; i++ {
 			if !fn(checkKind(L, t.RawGetInt(i))) {
 				return
 			}
@@ -136,7 +143,7 @@ func checkKind(L *lua.LState, v lua.LValue) string {
 	if !ok {
 		raise(L, "on: a kind is a text like \"message.received\" (got %s)", v.Type())
 	}
-	if s == "" || strings.ContainsAny(string(s), " \t\r\n") {
+	if s == "" || len(s) > maxKindName || strings.ContainsAny(string(s), " \t\r\n") {
 		raise(L, "on: %s is no kind", quoted(string(s)))
 	}
 	return string(s)
@@ -261,8 +268,13 @@ func at(L *lua.LState) int {
 	return pushString(L, b.String())
 }
 
+// maxQuery is more than the bytes that fit into a URL that Twilio takes.
+const maxQuery = 16 << 10
+
 func encodeQuery(L *lua.LState, t *lua.LTable) string {
-	query := url.Values{}
+	r := runOf(L)
+	r.chargeTable(L, t)
+	query, size := url.Values{}, 0
 	each(t, func(k, v lua.LValue) {
 		name, ok := k.(lua.LString)
 		if !ok {
@@ -273,7 +285,12 @@ func encodeQuery(L *lua.LState, t *lua.LTable) string {
 		}
 		switch v := v.(type) {
 		case lua.LString, lua.LNumber, lua.LBool:
-			query.Set(string(name), v.String())
+			s := printedScalar(v)
+			if size += len(name) + len(s); size > maxQuery {
+				raise(L, "at: the query is larger than %s bytes", grouped(maxQuery))
+			}
+			r.chargeBytes(L, int64(3*(len(name)+len(s))))
+			query.Set(string(name), s)
 		default:
 			raise(L, "at: %s in the query is a %s; it can be a text, a number or a boolean", quoted(string(name)), v.Type())
 		}

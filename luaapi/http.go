@@ -185,7 +185,13 @@ func statusesOf(o namedArgs) []int {
 	switch v := o.get("ok").(type) {
 	case *lua.LNilType:
 	case *lua.LTable:
-		each(v, func(_, e lua.LValue) { add(e) })
+		list, ok := o.list("ok", v)
+		if !ok {
+			add(v)
+		}
+		for _, e := range list {
+			add(e)
+		}
 	default:
 		add(v)
 	}
@@ -236,16 +242,21 @@ func queryOf(o namedArgs, name string) string {
 			if b.Len() > 0 {
 				b.WriteByte('&')
 			}
-			b.WriteString(url.QueryEscape(k) + "=" + url.QueryEscape(v))
-			if b.Len() > maxString {
+			if b.Len()+len(k)+len(v) > maxString {
 				o.fail(name, "is larger than 1 MiB")
 			}
+			runOf(o.L).chargeBytes(o.L, int64(3*(len(k)+len(v))))
+			b.WriteString(url.QueryEscape(k) + "=" + url.QueryEscape(v))
 		}
 	}
 	return b.String()
 }
 
+// maxHeaderValues is how many values all headers together may have.
+const maxHeaderValues = 200
+
 func headersOf(o namedArgs) http.Header {
+	left := maxHeaderValues
 	header := make(http.Header)
 	t := o.tableAt("headers")
 	if t == nil {
@@ -253,6 +264,9 @@ func headersOf(o namedArgs) http.Header {
 	}
 	for _, k := range o.names("headers", t) {
 		for _, v := range o.texts("headers", k, t.RawGetString(k)) {
+			if left--; left < 0 {
+				o.fail("headers", "are more than %d", maxHeaderValues)
+			}
 			header.Add(k, v)
 		}
 	}
@@ -268,27 +282,48 @@ func (o namedArgs) names(option string, t *lua.LTable) []string {
 	return s.keys
 }
 
+// maxListed is how many elements a list in an option may have.
+const maxListed = 1000
+
+// list is the elements of a list that an option takes; ok is false if v is
+// none.
+func (o namedArgs) list(option string, v *lua.LTable) (list []lua.LValue, ok bool) {
+	runOf(o.L).chargeTable(o.L, v)
+	t := thaw(v)
+	n := t.Len()
+	if n > maxListed {
+		o.fail(option, "has a list of more than %d values", maxListed)
+	}
+	if strayKey(t, n) != lua.LNil {
+		return nil, false
+	}
+	runOf(o.L).charge(o.L, int64(4*n))
+	list = make([]lua.LValue, n)
+	for i := range list {
+		list[i] = t.RawGetInt(i + 1)
+	}
+	return list, true
+}
+
 // texts are the values of one name: a string, a number or a boolean, or a list
 // of them.
 func (o namedArgs) texts(option, name string, v lua.LValue) []string {
 	switch v := v.(type) {
-	case lua.LString, lua.LBool:
-		return []string{v.String()}
-	case lua.LNumber:
-		return []string{numberText(float64(v))}
+	case lua.LString, lua.LNumber, lua.LBool:
+		return []string{printedScalar(v)}
 	case *lua.LTable:
+		list, ok := o.list(option, v)
+		if !ok {
+			break
+		}
 		var all []string
-		t := thaw(v)
-		for i := 1; i <= t.Len(); i++ {
-			if e := t.RawGetInt(i); e.Type() != lua.LTTable {
-				all = append(all, o.texts(option, name, e)...)
-				continue
+		for _, e := range list {
+			if e.Type() == lua.LTTable {
+				o.fail(option, "%s: a list in a list cannot be sent", quoted(name))
 			}
-			o.fail(option, "%s: a list in a list cannot be sent", quoted(name))
+			all = append(all, o.texts(option, name, e)...)
 		}
-		if len(all) > 0 || len(inspectKeys(t, 0)) == 0 {
-			return all
-		}
+		return all
 	}
 	o.fail(option, "%s must be a string, a number, a boolean or a list of them, got %s", quoted(name), typeName(v))
 	return nil

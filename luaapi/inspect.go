@@ -2,7 +2,6 @@ package luaapi
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,12 +114,16 @@ func (i *inspector) userdata(ud *lua.LUserData) string {
 
 // event shows the event as a table of what is set.
 func (i *inspector) event(r *run) string {
-	t := i.L.NewTable()
+	t := i.L.CreateTable(0, 16)
 	for _, name := range []string{"kind", "id", "sid", "status", "channel", "from", "to", "step", "error", "fallback", "media", "data", "vars"} {
 		v, _ := r.computed(i.L, name)
-		if inner, ok := v.(*lua.LTable); v != lua.LNil && (!ok || inner.Len() > 0 || len(inspectKeys(inner, 0)) > 0) {
-			t.RawSetString(name, v)
+		if inner, ok := v.(*lua.LTable); ok {
+			r.chargeTable(i.L, inner)
+			if k, _ := inner.Next(lua.LNil); k == lua.LNil {
+				continue
+			}
 		}
+		t.RawSetString(name, v)
 	}
 	params := r.paramTable(i.L, r.event.Params)
 	t.RawSetString("params", params)
@@ -233,15 +236,4 @@ func inspectKeys(t *lua.LTable, n int) []lua.LValue {
 		return 0
 	})
 	return keys
-}
-
-// luaNumber is a number as Lua 5.1 prints it: with fourteen digits.
-func luaNumber(f float64) string {
-	switch {
-	case math.IsNaN(f) || math.IsInf(f, 0):
-		return numberText(f)
-	case f == math.Trunc(f) && math.Abs(f) <= maxExact:
-		return strconv.FormatInt(int64(f), 10)
-	}
-	return strconv.FormatFloat(f, 'g', 14, 64)
 }

@@ -1,8 +1,8 @@
 package luaapi
 
 import (
+	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"unicode/utf8"
 
@@ -51,8 +51,9 @@ func jsonDecode(L *lua.LState) int {
 func jsonArray(L *lua.LState) int {
 	t := L.OptTable(1, nil)
 	if t == nil {
-		t = L.NewTable()
+		t = L.CreateTable(0, 0)
 	}
+	runOf(L).chargeTable(L, t)
 	if isFrozen(t) {
 		L.Push(t)
 		return 1
@@ -91,7 +92,7 @@ func (e *encoder) value(v lua.LValue) error {
 		return fmt.Errorf("has more than %d parts", maxValueNodes)
 	}
 	if len(e.buf) > maxJSON {
-		return fmt.Errorf("is larger than 1 MiB as JSON")
+		return errTooLarge
 	}
 	switch v := v.(type) {
 	case *lua.LNilType:
@@ -104,7 +105,7 @@ func (e *encoder) value(v lua.LValue) error {
 		}
 		e.buf = appendNumber(e.buf, float64(v))
 	case lua.LString:
-		e.buf = appendString(e.buf, string(v))
+		return e.text(string(v))
 	case *lua.LTable:
 		return e.table(v)
 	default:
@@ -116,6 +117,20 @@ func (e *encoder) value(v lua.LValue) error {
 	return nil
 }
 
+// text writes a string, unless there is no room for it.
+func (e *encoder) text(s string) error {
+	if len(e.buf)+len(s) > maxJSON {
+		return errTooLarge
+	}
+	if e.r != nil {
+		e.r.chargeBytes(e.L, int64(2*len(s)))
+	}
+	e.buf = appendString(e.buf, s)
+	return nil
+}
+
+var errTooLarge = errors.New("is larger than 1 MiB as JSON")
+
 func (e *encoder) table(t *lua.LTable) error {
 	if err := e.enter(t); err != nil {
 		return err
@@ -125,7 +140,7 @@ func (e *encoder) table(t *lua.LTable) error {
 		return err
 	}
 	if e.r != nil {
-		e.r.charge(e.L, int64(s.n))
+		e.r.charge(e.L, int64(s.n+8*len(s.keys)))
 	}
 	if s.array {
 		e.buf = append(e.buf, '[')
@@ -150,7 +165,10 @@ func (e *encoder) table(t *lua.LTable) error {
 				e.buf = append(e.buf, ',')
 			}
 			e.at(k, 0)
-			e.buf = append(appendString(e.buf, k), ':')
+			if err := e.text(k); err != nil {
+				return err
+			}
+			e.buf = append(e.buf, ':')
 			if err := e.value(s.table.RawGetString(k)); err != nil {
 				return err
 			}
@@ -159,40 +177,6 @@ func (e *encoder) table(t *lua.LTable) error {
 	}
 	e.leave()
 	return nil
-}
-
-// appendNumber writes a finite number with the shortest digits that read back
-// as the same number. Whole numbers up to 2^53 are written as such; larger ones
-// have an exponent, for decode takes a row of digits for an id.
-func appendNumber(b []byte, f float64) []byte {
-	if f == 0 {
-		return append(b, '0')
-	}
-	if f == math.Trunc(f) && math.Abs(f) <= maxExact {
-		return strconv.AppendInt(b, int64(f), 10)
-	}
-	if a := math.Abs(f); a >= 1e-6 && a <= maxExact {
-		return strconv.AppendFloat(b, f, 'f', -1, 64)
-	}
-	b = strconv.AppendFloat(b, f, 'e', -1, 64)
-	if n := len(b); n >= 4 && b[n-4] == 'e' && b[n-2] == '0' { // e-09 is e-9
-		b[n-2] = b[n-1]
-		b = b[:n-1]
-	}
-	return b
-}
-
-// numberText is a number as it is written wherever a text is wanted.
-func numberText(f float64) string {
-	switch {
-	case math.IsNaN(f):
-		return "nan"
-	case math.IsInf(f, 1):
-		return "inf"
-	case math.IsInf(f, -1):
-		return "-inf"
-	}
-	return string(appendNumber(nil, f))
 }
 
 // appendString writes s as a JSON string.
@@ -238,6 +222,14 @@ func appendString(b []byte, s string) []byte {
 		from = i
 	}
 	return append(append(b, s[from:]...), '"')
+}
+
+// printedScalar is a string, a number or a boolean as a text.
+func printedScalar(v lua.LValue) string {
+	if n, ok := v.(lua.LNumber); ok {
+		return numberText(float64(n))
+	}
+	return v.String()
 }
 
 // typeName is what v is, for a message.

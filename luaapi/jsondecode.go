@@ -148,7 +148,7 @@ func (d *decoder) open() (*lua.LTable, bool) {
 	}
 	d.pos++
 	d.space()
-	return d.L.NewTable(), true
+	return d.L.CreateTable(0, 0), true
 }
 
 func (d *decoder) array() (lua.LValue, bool) {
@@ -157,8 +157,9 @@ func (d *decoder) array() (lua.LValue, bool) {
 		return nil, false
 	}
 	markArray(t)
-	for n := 1; !d.next(']'); n++ {
-		if n > 1 {
+	var values []lua.LValue
+	for !d.next(']') {
+		if len(values) > 0 {
 			if !d.next(',') {
 				return nil, d.wrong("a list goes on with , or ends with ], not %s", d.here())
 			}
@@ -168,9 +169,10 @@ func (d *decoder) array() (lua.LValue, bool) {
 		if !ok {
 			return nil, false
 		}
-		t.RawSetInt(n, v)
+		values = append(values, v)
 		d.space()
 	}
+	partsOf(t).array = values
 	d.depth--
 	return t, true
 }
@@ -205,7 +207,7 @@ func (d *decoder) object() (lua.LValue, bool) {
 		if isNull(v) {
 			v = lua.LNil
 		}
-		t.RawSetString(name, v)
+		setName(t, name, v)
 		d.space()
 	}
 	d.depth--

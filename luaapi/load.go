@@ -10,7 +10,7 @@ import (
 const maxLoad = 64 << 10
 
 func baseLoadstring(L *lua.LState) int {
-	return loadChunk(L, L.CheckString(1), L.OptString(2, L.CheckString(1)), nil)
+	return loadChunk(L, checkText(L, 1), optText(L, 2, checkText(L, 1)), nil)
 }
 
 // baseLoad takes a function that gives the source piece by piece, as in Lua
@@ -18,15 +18,15 @@ func baseLoadstring(L *lua.LState) int {
 func baseLoad(L *lua.LState) int {
 	env, _ := L.Get(4).(*lua.LTable)
 	if s, ok := L.Get(1).(lua.LString); ok {
-		if mode := L.OptString(3, "bt"); !strings.Contains(mode, "t") {
+		if mode := optText(L, 3, "bt"); !strings.Contains(mode, "t") {
 			L.Push(lua.LNil)
 			L.Push(lua.LString("only source can be loaded"))
 			return 2
 		}
-		return loadChunk(L, string(s), L.OptString(2, string(s)), env)
+		return loadChunk(L, string(s), optText(L, 2, string(s)), env)
 	}
 	fn := L.CheckFunction(1)
-	name := L.OptString(2, "=(load)")
+	name := optText(L, 2, "=(load)")
 	var source strings.Builder
 	for {
 		L.Push(fn)
@@ -85,11 +85,8 @@ func loadChunk(L *lua.LState, source, name string, env *lua.LTable) int {
 
 // chunkName is how a chunk's name stands in messages.
 func chunkName(name string) string {
-	if s, ok := strings.CutPrefix(name, "="); ok {
-		return cut(s, 60)
-	}
-	if s, ok := strings.CutPrefix(name, "@"); ok {
-		return cut(s, 60)
+	if s := strings.TrimLeft(name[:min(1, len(name))], "=@"); s == "" && name != "" && !goPanic(name[1:]) {
+		return cut(name[1:], 60)
 	}
 	first, _, more := strings.Cut(name, "\n")
 	if more || len(first) > 40 {
@@ -99,10 +96,12 @@ func chunkName(name string) string {
 }
 
 func baseGetfenv(L *lua.LState) int {
-	r := runOf(L)
 	fn := envFunction(L)
 	if fn == nil || fn.IsG {
-		L.Push(r.env)
+		if fn == L.Get(1) {
+			raise(L, "'getfenv' cannot show the environment of a function of the host")
+		}
+		L.Push(runOf(L).env)
 		return 1
 	}
 	L.Push(fn.Env)

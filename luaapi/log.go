@@ -93,14 +93,15 @@ func fieldsOf(L *lua.LState, t *lua.LTable) map[string]any {
 	r := runOf(L)
 	r.chargeTable(L, t)
 	c := outward{r: r, L: L, left: maxFieldNodes}
-	each(t, func(k, v lua.LValue) {
-		name := string(lua.LVAsString(k))
-		if name == "" {
-			name = inspect(L, k)
-		}
+	t = thaw(t)
+	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
 		if len(fields) >= maxFields {
 			fields["…"] = "more fields were left out"
-			return
+			break
+		}
+		name := textOf(k)
+		if name == "" {
+			name = inspect(L, k)
 		}
 		c.path = c.path[:0]
 		x, err := c.out(v)
@@ -111,7 +112,7 @@ func fieldsOf(L *lua.LState, t *lua.LTable) map[string]any {
 			x = inspect(L, v)
 		}
 		fields[loggable(name, 200)] = x
-	})
+	}
 	return fields
 }
 

@@ -28,6 +28,7 @@ type matcher struct {
 	depth    int
 	level    int
 	captures [maxCaptures]struct{ start, len int }
+	out      *builder // of gsub
 }
 
 func newMatcher(L *lua.LState, src, pat string) *matcher {
@@ -52,7 +53,7 @@ func (m *matcher) settle() {
 
 // classEnd is the place after the single character class at p.
 func (m *matcher) classEnd(p int) int {
-	c := m.pat[p]
+	from, c := p, m.pat[p]
 	p++
 	switch c {
 	case '%':
@@ -77,6 +78,7 @@ func (m *matcher) classEnd(p int) int {
 				p++
 			}
 		}
+		m.step((p - from) / 4)
 		return p + 1
 	}
 	return p
@@ -169,7 +171,13 @@ func (m *matcher) match(s, p int) int {
 	if m.depth++; m.depth > maxMatchDepth {
 		m.fail("pattern too complex")
 	}
-	defer func() { m.depth-- }()
+	end := m.items(s, p)
+	m.depth--
+	return end
+}
+
+// items matches the items of the pattern from p on, one after another.
+func (m *matcher) items(s, p int) int {
 	for {
 		m.step(1)
 		if p == len(m.pat) {

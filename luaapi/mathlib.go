@@ -40,14 +40,14 @@ func openMath(L *lua.LState) *lua.LTable {
 	for _, name := range sortedKeys(unary) {
 		fn := unary[name]
 		t.RawSetString(name, L.NewFunction(func(L *lua.LState) int {
-			L.Push(lua.LNumber(fn(float64(L.CheckNumber(1)))))
+			L.Push(lua.LNumber(fn(checkNumber(L, 1))))
 			return 1
 		}))
 	}
 	for _, name := range sortedKeys(binary) {
 		fn := binary[name]
 		t.RawSetString(name, L.NewFunction(func(L *lua.LState) int {
-			L.Push(lua.LNumber(fn(float64(L.CheckNumber(1)), float64(L.CheckNumber(2)))))
+			L.Push(lua.LNumber(fn(checkNumber(L, 1), checkNumber(L, 2))))
 			return 1
 		}))
 	}
@@ -57,7 +57,7 @@ func openMath(L *lua.LState) *lua.LTable {
 }
 
 func mathFrexp(L *lua.LState) int {
-	m, e := math.Frexp(float64(L.CheckNumber(1)))
+	m, e := math.Frexp(checkNumber(L, 1))
 	L.Push(lua.LNumber(m))
 	L.Push(lua.LNumber(e))
 	return 2
@@ -65,16 +65,16 @@ func mathFrexp(L *lua.LState) int {
 
 // mathLog takes a base as well, as later versions do.
 func mathLog(L *lua.LState) int {
-	x := math.Log(float64(L.CheckNumber(1)))
+	x := math.Log(checkNumber(L, 1))
 	if L.Get(2) != lua.LNil {
-		x /= math.Log(float64(L.CheckNumber(2)))
+		x /= math.Log(checkNumber(L, 2))
 	}
 	L.Push(lua.LNumber(x))
 	return 1
 }
 
 func mathModf(L *lua.LState) int {
-	x := float64(L.CheckNumber(1))
+	x := checkNumber(L, 1)
 	i, f := math.Modf(x)
 	if math.IsInf(x, 0) {
 		i, f = x, 0
@@ -84,17 +84,17 @@ func mathModf(L *lua.LState) int {
 	return 2
 }
 
-func mathMax(L *lua.LState) int { return fold(L, func(a, b lua.LNumber) bool { return b > a }) }
-func mathMin(L *lua.LState) int { return fold(L, func(a, b lua.LNumber) bool { return b < a }) }
+func mathMax(L *lua.LState) int { return fold(L, func(a, b float64) bool { return b > a }) }
+func mathMin(L *lua.LState) int { return fold(L, func(a, b float64) bool { return b < a }) }
 
-func fold(L *lua.LState, better func(a, b lua.LNumber) bool) int {
-	best := L.CheckNumber(1)
+func fold(L *lua.LState, better func(a, b float64) bool) int {
+	best := checkNumber(L, 1)
 	for i := 2; i <= L.GetTop(); i++ {
-		if x := L.CheckNumber(i); better(best, x) {
+		if x := checkNumber(L, i); better(best, x) {
 			best = x
 		}
 	}
-	L.Push(best)
+	L.Push(lua.LNumber(best))
 	return 1
 }
 
@@ -106,9 +106,9 @@ func mathRandom(L *lua.LState) int {
 		L.Push(lua.LNumber(x))
 		return 1
 	case 1:
-		high = math.Floor(float64(L.CheckNumber(1)))
+		high = math.Floor(checkNumber(L, 1))
 	case 2:
-		low, high = math.Floor(float64(L.CheckNumber(1))), math.Floor(float64(L.CheckNumber(2)))
+		low, high = math.Floor(checkNumber(L, 1)), math.Floor(checkNumber(L, 2))
 	default:
 		raise(L, "wrong number of arguments")
 	}
@@ -121,6 +121,6 @@ func mathRandom(L *lua.LState) int {
 
 // mathRandomseed makes the random numbers of this run repeatable.
 func mathRandomseed(L *lua.LState) int {
-	runOf(L).random = &random{rand.New(rand.NewPCG(math.Float64bits(float64(L.CheckNumber(1))), 1))}
+	runOf(L).random = &random{rand.New(rand.NewPCG(math.Float64bits(checkNumber(L, 1)), 1))}
 	return 0
 }

@@ -13,7 +13,7 @@ const (
 	slice = 4096
 	// bytesPerInstruction is how much memory a Go function fills for the price
 	// of one instruction.
-	bytesPerInstruction = 16
+	bytesPerInstruction = 12
 	// maxString is the most bytes that one string may have.
 	maxString = 1 << 20
 	// maxArray is the largest index that a table keeps in its array.

@@ -25,6 +25,7 @@ func namedAt(L *lua.LState, n int, fn string, names ...string) namedArgs {
 		return o
 	case *lua.LTable:
 		o.table = thaw(v)
+		runOf(L).chargeTable(L, v)
 	default:
 		raise(L, "%s takes its options as a table, got %s", fn, typeName(v))
 	}
@@ -108,6 +109,7 @@ func (o namedArgs) tableAt(name string) *lua.LTable {
 	case *lua.LNilType:
 		return nil
 	case *lua.LTable:
+		runOf(o.L).chargeTable(o.L, v)
 		return thaw(v)
 	default:
 		o.fail(name, "must be a table, got %s", typeName(v))

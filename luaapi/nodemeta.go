@@ -37,7 +37,8 @@ func nodeAt(L *lua.LState, n int) *nodeValue {
 // nodeIndex reads an attribute by its name, a child by its position, and under
 // "tag" the name of the element.
 func nodeIndex(L *lua.LState) int {
-	n := nodeAt(L, 1).node
+	parent := nodeAt(L, 1)
+	n := parent.node
 	var v lua.LValue = lua.LNil
 	switch k := L.Get(2).(type) {
 	case lua.LString:
@@ -53,16 +54,17 @@ func nodeIndex(L *lua.LState) int {
 	case lua.LNumber:
 		children := n.Children()
 		if i := int(k) - 1; i >= 0 && i < len(children) && lua.LNumber(int(k)) == k {
-			v = childValue(L, children[i])
+			v = parent.child(L, children[i])
 		}
 	}
 	L.Push(v)
 	return 1
 }
 
-func childValue(L *lua.LState, c twiml.Child) lua.LValue {
+// child is one of the children as a script holds it.
+func (n *nodeValue) child(L *lua.LState, c twiml.Child) lua.LValue {
 	if c.Kind == twiml.NodeChild {
-		v := &nodeValue{node: c.Node}
+		v := &nodeValue{node: c.Node, size: n.size}
 		v.ud = lua.LUserData{Value: v, Metatable: L.GetTypeMetatable(nodeType)}
 		return &v.ud
 	}

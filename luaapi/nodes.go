@@ -13,8 +13,9 @@ const nodeType = "twiml.node"
 
 // Bounds of one constructor's table.
 const (
-	maxNodeItems = 10_000
-	maxNodeLists = 32 // lists in lists
+	maxNodeItems  = 10_000 // children, and lists of them
+	maxAttributes = 200    // with the values in lists
+	maxNodeLists  = 32     // lists in lists
 )
 
 // maxMade is how many values of one run are watched, so that the author hears
@@ -25,6 +26,7 @@ const maxMade = 1000
 type nodeValue struct {
 	ud   lua.LUserData // that holds it: one allocation for both
 	node *twiml.Node
+	size int // of the texts in it, in bytes
 	made made
 }
 
@@ -83,6 +85,7 @@ func makeElement(L *lua.LState) int {
 	if !ok {
 		raise(L, "Element takes the name of an element and then what is in it, got %s", typeName(L.Get(1)))
 	}
+	runOf(L).charge(L, int64(len(tag)/2))
 	return pushNode(L, cut(string(tag), 60), L.Get(2), func(pos twiml.Pos, args []twiml.Arg, children []twiml.Child) (*twiml.Node, twiml.Problems) {
 		return twiml.Generic(string(tag), pos, args, children)
 	})
@@ -90,8 +93,10 @@ func makeElement(L *lua.LState) int {
 
 // Charges of a constructor, beyond its instructions.
 const (
-	nodeCost  = 10
-	nodeBytes = 200
+	nodeCost      = 10
+	nodeBytes     = 200
+	childCost     = 8
+	attributeCost = 20
 )
 
 // pushNode makes a node of what the constructor was given. Warnings are kept;
@@ -100,12 +105,12 @@ func pushNode(L *lua.LState, label string, given lua.LValue, make func(twiml.Pos
 	r := runOf(L)
 	r.charge(L, nodeCost)
 	r.chargeBytes(L, nodeBytes)
-	i := intake{L: L, r: r, label: label, left: maxNodeItems}
+	i := intake{L: L, r: r, label: label, left: maxNodeItems, argsLeft: maxAttributes}
 	i.argument(given)
 	if i.problem != "" {
 		raise(L, "%s", i.problem)
 	}
-	v := &nodeValue{made: made{what: label}}
+	v := &nodeValue{size: i.size, made: made{what: label}}
 	v.ud = lua.LUserData{Value: v, Metatable: L.GetTypeMetatable(nodeType)}
 	v.made.file, v.made.line = r.where(L)
 	node, problems := make(twiml.Pos{File: v.made.file, Line: v.made.line}, i.args, i.children)
@@ -139,10 +144,20 @@ type intake struct {
 	L        *lua.LState
 	r        *run // nil: nothing is charged
 	label    string
-	left     int
+	left     int // children that may still come
+	argsLeft int // and attributes
 	args     []twiml.Arg
 	children []twiml.Child
+	size     int    // bytes of their texts
 	problem  string // the first thing that is wrong
+}
+
+// weigh charges n bytes of text: they are cleaned, checked and counted.
+func (i *intake) weigh(n int) {
+	i.size += n
+	if i.r != nil {
+		i.r.charge(i.L, int64(n/2))
+	}
 }
 
 func (i *intake) fail(format string, args ...any) {
@@ -151,8 +166,8 @@ func (i *intake) fail(format string, args ...any) {
 	}
 }
 
-func (i *intake) tooMany() {
-	i.fail("%s has more than %d attributes and children", i.label, maxNodeItems)
+func (i *intake) tooMany(n int, what string) {
+	i.fail("%s has more than %d %s", i.label, n, what)
 }
 
 func (i *intake) argument(v lua.LValue) {
@@ -196,6 +211,7 @@ func (i *intake) extra(v lua.LValue) {
 		i.fail("%s: extra is a table of attributes, got %s", i.label, typeName(v))
 		return
 	}
+	i.r.chargeTable(i.L, t)
 	each(t, func(k, v lua.LValue) {
 		name, ok := k.(lua.LString)
 		if !ok {
@@ -207,10 +223,12 @@ func (i *intake) extra(v lua.LValue) {
 }
 
 func (i *intake) arg(name string, v lua.LValue, extra bool) {
-	if i.left--; i.left < 0 {
-		i.tooMany()
+	if i.argsLeft--; i.argsLeft < 0 {
+		i.tooMany(maxAttributes, "attributes")
 		return
 	}
+	i.r.charge(i.L, attributeCost)
+	i.weigh(len(name) + textLen(v))
 	value, ok := scalar(v)
 	if t, isTable := v.(*lua.LTable); isTable {
 		value, ok = i.listValue(name, t)
@@ -258,10 +276,11 @@ func (i *intake) listValue(name string, t *lua.LTable) (twiml.Value, bool) {
 		if v == lua.LNil || v == lua.LFalse {
 			continue
 		}
-		if i.left--; i.left < 0 {
-			i.tooMany()
+		if i.argsLeft--; i.argsLeft < 0 {
+			i.tooMany(maxAttributes, "attributes")
 			return twiml.Value{}, false
 		}
+		i.weigh(textLen(v))
 		item, ok := scalar(v)
 		if !ok {
 			i.badValue(name, v)
@@ -278,6 +297,7 @@ func (i *intake) child(v lua.LValue, depth int) {
 	case *lua.LNilType:
 		return
 	case lua.LString:
+		i.weigh(len(v))
 		i.add(twiml.Text(string(v)))
 		return
 	case lua.LNumber:
@@ -294,6 +314,7 @@ func (i *intake) child(v lua.LValue, depth int) {
 		switch value := v.Value.(type) {
 		case *nodeValue:
 			value.use()
+			i.weigh(value.size)
 			i.add(twiml.Nested(value.node))
 			return
 		case *answer:
@@ -310,11 +331,11 @@ func (i *intake) child(v lua.LValue, depth int) {
 
 func (i *intake) add(c twiml.Child) {
 	if i.left--; i.left < 0 {
-		i.tooMany()
+		i.tooMany(maxNodeItems, "children")
 		return
 	}
 	if i.r != nil {
-		i.r.charge(i.L, 1)
+		i.r.charge(i.L, childCost)
 	}
 	i.children = append(i.children, c)
 }
@@ -326,7 +347,7 @@ func (i *intake) list(t *lua.LTable, depth int) {
 		return
 	}
 	if i.left--; i.left < 0 {
-		i.tooMany()
+		i.tooMany(maxNodeItems, "children")
 		return
 	}
 	if i.r != nil {

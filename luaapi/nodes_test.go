@@ -90,8 +90,8 @@ func TestNodeErrors(t *testing.T) {
 		{`Element(5)`, `Element takes the name of an element`},
 		{`Element("a b")`, `"a b" cannot be the name of an element`},
 		{`local t = { "x" } t[2] = t Say(t)`, `Say has lists in lists more than 32 deep`},
-		{`local t = {} for i = 1, 20000 do t[i] = "x" end Say(t)`, `Say has more than 10000 attributes and children`},
-		{`local t = { "x" } for i = 1, 20 do t = { t, t } end Say(t)`, `Say has more than 10000 attributes and children`},
+		{`local t = {} for i = 1, 20000 do t[i] = "x" end Say(t)`, `Say has more than 10000 children`},
+		{`local t = { "x" } for i = 1, 20 do t = { t, t } end Say(t)`, `Say has more than 10000 children`},
 	} {
 		st := workbench{event: voice()}.run(t, "\n"+c.code)
 		if got := errorOf(st); !strings.Contains(got, c.want) {

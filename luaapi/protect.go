@@ -28,11 +28,13 @@ func onError(L *lua.LState) int {
 		}
 	}
 	if g.handler != nil && r.meter.spent == "" {
-		t.native++
+		// Protected by itself: of an error in a handler gopher-lua makes a
+		// traceback that is as long as the stack is deep.
 		L.Push(g.handler)
 		L.Push(v)
-		L.Call(1, 1)
-		t.native--
+		if err := t.attempt(L, 1, 1, nil); err != nil {
+			L.Push(errorValue(err))
+		}
 		return 1
 	}
 	if len(t.guards) == 1 && t.parent == nil {
@@ -92,21 +94,15 @@ func protected(L *lua.LState, nargs int, handler *lua.LFunction) int {
 	r := t.run
 	r.charge(L, protectedCost)
 	base := L.GetTop() - nargs - 1
-	depth := len(t.guards)
-	had := errorFunc(L)
-	native := t.native
-	t.enter(L)
-	t.guards = append(t.guards, guard{last: lastUpvalue(L), handler: handler})
-	err := L.PCall(nargs, lua.MultRet, r.state.onError)
-	t.native = native
-	t.guards = t.guards[:depth]
-	setErrorFunc(L, had)
+	err := t.attempt(L, nargs, lua.MultRet, handler)
 	if r.meter.spent != "" {
 		r.overspent(L)
 	}
 	if err == nil {
+		n := L.GetTop() - base
+		r.charge(L, int64(n/4))
 		L.Insert(lua.LTrue, base+1)
-		return L.GetTop() - base
+		return n + 1
 	}
 	v := errorValue(err)
 	r.charge(L, errorCost+int64(textLen(v))/bytesPerInstruction)
@@ -114,6 +110,19 @@ func protected(L *lua.LState, nargs int, handler *lua.LFunction) int {
 	L.Push(lua.LFalse)
 	L.Push(v)
 	return 2
+}
+
+// attempt calls the function below nargs arguments. After an error nothing of
+// them is left on the stack.
+func (t *thread) attempt(L *lua.LState, nargs, nret int, handler *lua.LFunction) error {
+	depth, had, native := len(t.guards), errorFunc(L), t.native
+	t.enter(L)
+	t.guards = append(t.guards, guard{last: lastUpvalue(L), handler: handler})
+	err := L.PCall(nargs, nret, t.state.onError)
+	t.native = native
+	t.guards = t.guards[:depth]
+	setErrorFunc(L, had)
+	return err
 }
 
 // What a protected call and an error cost beyond their instructions.
@@ -153,4 +162,35 @@ func (t *thread) enter(L *lua.LState) {
 		raise(L, "stack overflow (too many calls through Go in one another)")
 	}
 	t.native++
+}
+
+// index is v[key] as Lua has it, with metamethods, for a Go function.
+func index(L *lua.LState, v *lua.LTable, key lua.LValue) lua.LValue {
+	t := threadOf(L)
+	t.run.charge(L, int64(reach(v)+textLen(key)/64))
+	t.enter(L)
+	out := L.GetTable(v, key)
+	t.native--
+	return out
+}
+
+// metamethod is what a or, if it has none, b has for an event of two operands.
+func metamethod(L *lua.LState, a, b lua.LValue, event string) (fn *lua.LFunction, ok bool) {
+	v := L.GetMetaField(a, event)
+	if v == lua.LNil {
+		v = L.GetMetaField(b, event)
+	}
+	fn, ok = v.(*lua.LFunction)
+	return fn, ok
+}
+
+// textLen is how many bytes v adds to a text.
+func textLen(v lua.LValue) int {
+	switch v := v.(type) {
+	case lua.LString:
+		return len(v)
+	case lua.LNumber:
+		return numberBytes
+	}
+	return 0
 }

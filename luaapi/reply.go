@@ -171,6 +171,8 @@ var ownHeaders = map[string]string{
 	"keep-alive": "it is decided by the server", "content-encoding": "the body is sent as it is", "date": "it is set by the server",
 }
 
+const maxReplyHeaders = 50
+
 func replyHeaders(o namedArgs, t *lua.LTable) (headers router.Params) {
 	for _, name := range o.names("headers", t) {
 		if why, ok := ownHeaders[strings.ToLower(name)]; ok {
@@ -180,14 +182,15 @@ func replyHeaders(o namedArgs, t *lua.LTable) (headers router.Params) {
 			o.fail("headers", "%s is no name of a header", quoted(name))
 		}
 		for _, v := range o.texts("headers", name, t.RawGetString(name)) {
+			runOf(o.L).chargeBytes(o.L, int64(len(v)))
 			if !headerValue(v) {
 				o.fail("headers", "%s has a line break or another control character in its value", quoted(name))
 			}
+			if len(headers) == maxReplyHeaders {
+				o.fail("headers", "are more than %d", maxReplyHeaders)
+			}
 			headers = append(headers, router.Param{Key: name, Value: v})
 		}
-	}
-	if len(headers) > 50 {
-		o.fail("headers", "are more than 50")
 	}
 	return headers
 }

@@ -42,7 +42,7 @@ func moduleName(name string) bool {
 // returns what it returned, or true.
 func baseRequire(L *lua.LState) int {
 	r := runOf(L)
-	name := L.CheckString(1)
+	name := checkText(L, 1)
 	if r.script == nil {
 		raise(L, "require: not in a route's expression")
 	}

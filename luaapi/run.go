@@ -33,6 +33,7 @@ type run struct {
 
 	failure failure // of the protected call that failed last
 	broken  bool    // the state must not be used again
+	raised  string  // by the script, though it reads like a panic
 
 	pool       *pool
 	env        *lua.LTable // the script's globals

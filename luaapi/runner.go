@@ -2,6 +2,7 @@ package luaapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -85,7 +86,7 @@ func (r *run) execute(work func(*lua.LState)) {
 		r.env.Metatable = r.state.expressions
 	}
 	L.Env = r.env
-	r.state.main.run = r
+	r.state.main.bind(r)
 	func() {
 		defer func() {
 			if v := recover(); v != nil {
@@ -196,6 +197,12 @@ func (r *run) one(L *lua.LState, fn *lua.LFunction) bool {
 			f := failure{file: r.script.file, value: lua.LString(err.Error())}
 			if fn.Proto != nil {
 				f.file, f.line = fn.Proto.SourceName, fn.Proto.LineDefined
+			}
+			if at, ok := errors.AsType[*router.ScriptError](err); ok {
+				f.value = lua.LString(at.Message)
+				if at.Line > 0 {
+					f.file, f.line = at.File, at.Line
+				}
 			}
 			r.fail(f)
 			return true

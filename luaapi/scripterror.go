@@ -76,11 +76,8 @@ func (f *frame) called() string {
 func plain(L *lua.LState, text string) string {
 	at := strings.Index(text, ": ")
 	switch {
-	case strings.HasPrefix(text, "runtime error: "), strings.HasPrefix(text, "interface conversion: "), strings.HasPrefix(text, "reflect"):
+	case goPanic(text) && text != runOf(L).raised:
 		return confused
-	case strings.HasSuffix(text, "registry overflow"):
-		file, line := position(L, 0)
-		return fmt.Sprintf("%s:%d: stack overflow", file, line)
 	case at < 0:
 		return text
 	}
@@ -100,15 +97,54 @@ func plain(L *lua.LState, text string) string {
 			}
 			what = "attempt to index a " + kind + " value (key " + cut(key, 100) + ")"
 		}
+	case what == "registry overflow":
+		what = "stack overflow"
+	case what == "__len undefined", what == "__unm undefined":
+		if f := caller(L, 0); f != nil && f.Pc > 0 {
+			kind := f.operand(registersOf(L).array, int(f.Fn.Proto.Code[f.Pc-1]&0x1ff)).Type().String()
+			if what[2] == 'l' {
+				what = "attempt to get length of a " + kind + " value"
+			} else {
+				what = "attempt to perform arithmetic on a " + kind + " value"
+			}
+		}
+	case loopFaults[what] != "":
+		what = loopFaults[what]
+	case strings.HasPrefix(what, "attempt to compare "):
+		if a, b, ok := strings.Cut(what[len("attempt to compare "):], " with "); ok && a == b {
+			what = "attempt to compare two " + a + " values"
+		}
 	case strings.HasPrefix(what, "cannot perform "):
-		operation, kinds, _ := strings.Cut(what[len("cannot perform "):], " operation between ")
+		operation, kinds, ok := strings.Cut(what[len("cannot perform "):], " operation between ")
 		left, right, _ := strings.Cut(kinds, " and ")
+		if !ok {
+			break
+		}
 		what = "attempt to perform arithmetic (" + operation + ") on a " + left + " and a " + right + " value"
 		if operation == "concat" {
 			what = "attempt to concatenate a " + left + " and a " + right + " value"
 		}
 	}
 	return head + what
+}
+
+var loopFaults = map[string]string{
+	"for statement init must be a number":  "'for' initial value must be a number",
+	"for statement limit must be a number": "'for' limit must be a number",
+	"for statement step must be a number":  "'for' step must be a number",
+}
+
+// goPanic reports whether text is what a panic of the Go runtime says.
+func goPanic(text string) bool {
+	return strings.HasPrefix(text, "runtime error: ") || strings.HasPrefix(text, "interface conversion: ")
+}
+
+// raises notes that the script itself is about to raise a text: it may read
+// like a panic.
+func (r *run) raises(text string) {
+	if goPanic(text) {
+		r.raised = text
+	}
 }
 
 // notCallable says what f tries to call.
@@ -168,24 +204,24 @@ func (r *run) messageOf(v lua.LValue) string {
 	case lua.LString:
 		return string(v)
 	case lua.LNumber:
-		return v.String()
+		return luaNumber(float64(v))
 	case *lua.LTable:
 		if m := thaw(v).RawGetString("message"); lua.LVCanConvToString(m) {
-			return lua.LVAsString(m)
+			return textOf(m)
 		}
-		if text, ok := r.textOf(v); ok {
+		if text, ok := r.ownText(v); ok {
 			return text
 		}
 	case *lua.LUserData:
-		if text, ok := r.textOf(v); ok {
+		if text, ok := r.ownText(v); ok {
 			return text
 		}
 	}
 	return "error object is a " + v.Type().String() + " value; give error() a text, or a table with a message"
 }
 
-// textOf asks __tostring of an error value, within what is left of the budget.
-func (r *run) textOf(v lua.LValue) (string, bool) {
+// ownText asks __tostring of an error value, within what is left of the budget.
+func (r *run) ownText(v lua.LValue) (string, bool) {
 	L := r.state.L
 	fn, ok := L.GetMetaField(v, "__tostring").(*lua.LFunction)
 	if !ok {
@@ -198,7 +234,7 @@ func (r *run) textOf(v lua.LValue) (string, bool) {
 	}
 	text := L.Get(-1)
 	L.Pop(1)
-	return lua.LVAsString(text), lua.LVCanConvToString(text)
+	return textOf(text), lua.LVCanConvToString(text)
 }
 
 // splitPosition takes "file:line: text" apart.

@@ -270,7 +270,11 @@ func problemError(problems twiml.Problems) *router.ScriptError {
 			e.File, e.Line, e.Message = p.Pos.File, p.Pos.Line, p.Message()
 		case more < 5:
 			more++
-			e.Message += "\nand line " + fmt.Sprint(p.Pos.Line) + ": " + p.Message()
+			e.Message += "\nand "
+			if p.Pos.Line > 0 {
+				e.Message += "line " + fmt.Sprint(p.Pos.Line) + ": "
+			}
+			e.Message += p.Message()
 		}
 	}
 	return &e

@@ -15,6 +15,9 @@ const (
 	firstRegister = 512
 	stepRegister  = 4096
 	maxRegisters  = 1 << 17
+	// spareRegisters are left for what one call takes and returns, and for
+	// errors, where calls begin.
+	spareRegisters = 1 << 15
 )
 
 // state is a Lua state with its libraries, opened once and used for one run

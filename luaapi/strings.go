@@ -15,39 +15,39 @@ var stringFunctions = map[string]lua.LGFunction{
 
 // pushString pushes a string that a Go function has made, charged.
 func pushString(L *lua.LState, s string) int {
-	if len(s) > maxString {
-		tooLong(L, float64(len(s)))
-	}
 	runOf(L).chargeBytes(L, int64(len(s)))
 	L.Push(lua.LString(s))
 	return 1
 }
 
+// builder makes a string of parts: charged, and no longer than a string may be.
+type builder struct {
+	L     *lua.LState
+	r     *run
+	out   strings.Builder
+	short int // bytes of short parts, to be charged
+}
+
+func (b *builder) write(s string) {
+	if n := b.out.Len() + len(s); n > maxString {
+		tooLong(b.L, float64(n))
+	}
+	if b.short += len(s); b.short >= 256 {
+		b.r.chargeBytes(b.L, int64(b.short))
+		b.short = 0
+	}
+	b.out.WriteString(s)
+}
+
+// push pushes the string.
+func (b *builder) push() int {
+	b.r.chargeBytes(b.L, int64(b.short))
+	b.L.Push(lua.LString(b.out.String()))
+	return 1
+}
+
 func tooLong(L *lua.LState, n float64) {
 	raise(L, "resulting string too large (%s bytes; a string may have %s)", numberText(n), grouped(maxString))
-}
-
-// checkInt is an integer argument: a number, or a string that reads as one, cut
-// off like Lua's luaL_checkinteger, and kept within what an index can be.
-func checkInt(L *lua.LState, n int) int { return clampInt(float64(L.CheckNumber(n))) }
-
-func optInt(L *lua.LState, n, otherwise int) int {
-	if L.Get(n) == lua.LNil {
-		return otherwise
-	}
-	return checkInt(L, n)
-}
-
-func clampInt(f float64) int {
-	switch {
-	case math.IsNaN(f):
-		return 0
-	case f > 1<<52:
-		return 1 << 52
-	case f < -1<<52:
-		return -1 << 52
-	}
-	return int(f)
 }
 
 // fromEnd makes a position that may count from the end one from the start.
@@ -59,12 +59,12 @@ func fromEnd(i, length int) int {
 }
 
 func stringLen(L *lua.LState) int {
-	L.Push(lua.LNumber(len(L.CheckString(1))))
+	L.Push(lua.LNumber(len(checkText(L, 1))))
 	return 1
 }
 
 func stringSub(L *lua.LState) int {
-	s := L.CheckString(1)
+	s := checkText(L, 1)
 	i, j := max(fromEnd(checkInt(L, 2), len(s)), 1), min(fromEnd(optInt(L, 3, -1), len(s)), len(s))
 	if i > j {
 		L.Push(lua.LString(""))
@@ -72,6 +72,7 @@ func stringSub(L *lua.LState) int {
 	}
 	part := s[i-1 : j]
 	if len(part) < len(s)/4 && len(s) > 4096 {
+		runOf(L).chargeBytes(L, int64(len(part)))
 		part = strings.Clone(part) // a short part does not keep a long string alive
 	}
 	L.Push(lua.LString(part))
@@ -79,7 +80,7 @@ func stringSub(L *lua.LState) int {
 }
 
 func stringByte(L *lua.LState) int {
-	s := L.CheckString(1)
+	s := checkText(L, 1)
 	i := fromEnd(optInt(L, 2, 1), len(s))
 	j := fromEnd(optInt(L, 3, i), len(s))
 	i, j = max(i, 1), min(j, len(s))
@@ -98,7 +99,7 @@ func stringByte(L *lua.LState) int {
 func stringChar(L *lua.LState) int {
 	b := make([]byte, L.GetTop())
 	for i := range b {
-		c := L.CheckNumber(i + 1)
+		c := checkNumber(L, i+1)
 		if c < 0 || c > 255 {
 			L.ArgError(i+1, "invalid value")
 		}
@@ -108,7 +109,7 @@ func stringChar(L *lua.LState) int {
 }
 
 func stringRep(L *lua.LState) int {
-	s, n := L.CheckString(1), float64(L.CheckNumber(2))
+	s, n := checkText(L, 1), checkNumber(L, 2)
 	if !(n >= 1) || s == "" {
 		L.Push(lua.LString(""))
 		return 1
@@ -122,7 +123,7 @@ func stringRep(L *lua.LState) int {
 }
 
 func stringReverse(L *lua.LState) int {
-	s := L.CheckString(1)
+	s := checkText(L, 1)
 	b := make([]byte, len(s))
 	for i := range len(s) {
 		b[len(s)-1-i] = s[i]
@@ -131,11 +132,11 @@ func stringReverse(L *lua.LState) int {
 }
 
 func stringLower(L *lua.LState) int {
-	return pushString(L, mapASCII(L.CheckString(1), 'A', 'Z'))
+	return pushString(L, mapASCII(checkText(L, 1), 'A', 'Z'))
 }
 
 func stringUpper(L *lua.LState) int {
-	return pushString(L, mapASCII(L.CheckString(1), 'a', 'z'))
+	return pushString(L, mapASCII(checkText(L, 1), 'a', 'z'))
 }
 
 // mapASCII changes the case of the letters from first to last, of ASCII only,
@@ -160,10 +161,11 @@ func stringFind(L *lua.LState) int  { return findIn(L, true) }
 func stringMatch(L *lua.LState) int { return findIn(L, false) }
 
 func findIn(L *lua.LState, positions bool) int {
-	s, pat := L.CheckString(1), L.CheckString(2)
+	s, pat := checkText(L, 1), checkText(L, 2)
+	runOf(L).charge(L, int64(len(pat)/16))
 	from := min(max(fromEnd(optInt(L, 3, 1), len(s)), 1)-1, len(s))
 	if positions && (L.ToBool(4) || !strings.ContainsAny(pat, "^$*+?.([%-")) {
-		runOf(L).charge(L, int64(len(s)-from)/64)
+		runOf(L).charge(L, int64(len(s)-from)/32)
 		i := strings.Index(s[from:], pat)
 		if i < 0 {
 			L.Push(lua.LNil)
@@ -188,7 +190,7 @@ func findIn(L *lua.LState, positions bool) int {
 }
 
 func stringGmatch(L *lua.LState) int {
-	s, pat := L.CheckString(1), L.CheckString(2)
+	s, pat := checkText(L, 1), checkText(L, 2)
 	runOf(L).charge(L, closureCost)
 	at := 0
 	L.Push(L.NewFunction(func(L *lua.LState) int {
@@ -213,11 +215,11 @@ func stringGmatch(L *lua.LState) int {
 }
 
 func stringGsub(L *lua.LState) int {
-	s, pat := L.CheckString(1), L.CheckString(2)
+	s, pat := checkText(L, 1), checkText(L, 2)
 	repl := L.Get(3)
 	switch v := repl.(type) {
 	case lua.LNumber:
-		repl = lua.LString(v.String())
+		repl = lua.LString(luaNumber(float64(v)))
 	case lua.LString, *lua.LTable, *lua.LFunction:
 	default:
 		L.ArgError(3, "string/function/table expected, got "+repl.Type().String())
@@ -231,20 +233,20 @@ func stringGsub(L *lua.LState) int {
 	if strings.HasPrefix(pat, "^") {
 		p = 1
 	}
-	var out strings.Builder
+	m.out = &builder{L: L, r: m.r}
 	at, n := 0, 0
 	for n < most {
 		m.level, m.depth = 0, 0
 		end := m.match(at, p)
 		if end >= 0 {
 			n++
-			m.replace(&out, repl, at, end)
+			m.replace(repl, at, end)
 		}
 		switch {
 		case end > at:
 			at = end
 		case at < len(s):
-			out.WriteByte(s[at])
+			m.out.write(s[at : at+1])
 			at++
 		default:
 			at++
@@ -252,29 +254,26 @@ func stringGsub(L *lua.LState) int {
 		if at > len(s) || p == 1 {
 			break
 		}
-		if out.Len() > maxString {
-			tooLong(L, float64(out.Len()))
-		}
 	}
 	m.settle()
 	if at < len(s) {
-		out.WriteString(s[at:])
+		m.out.write(s[at:])
 	}
-	pushString(L, out.String())
+	m.out.push()
 	L.Push(lua.LNumber(n))
 	return 2
 }
 
 // replace writes what repl makes of the match from start to end.
-func (m *matcher) replace(out *strings.Builder, repl lua.LValue, start, end int) {
+func (m *matcher) replace(repl lua.LValue, start, end int) {
 	L := m.L
 	var v lua.LValue
 	switch repl := repl.(type) {
 	case lua.LString:
-		m.expand(out, string(repl), start, end)
+		m.expand(string(repl), start, end)
 		return
 	case *lua.LTable:
-		v = L.GetTable(repl, m.capture(0, start, end))
+		v = index(L, repl, m.capture(0, start, end))
 	case *lua.LFunction:
 		L.Push(repl)
 		// A callback may match too: this match's places are pushed before.
@@ -286,43 +285,36 @@ func (m *matcher) replace(out *strings.Builder, repl lua.LValue, start, end int)
 	}
 	switch {
 	case lua.LVIsFalse(v):
-		out.WriteString(m.src[start:end])
+		m.out.write(m.src[start:end])
 	case lua.LVCanConvToString(v):
-		m.write(out, lua.LVAsString(v))
+		m.out.write(textOf(v))
 	default:
 		m.fail("invalid replacement value (a " + v.Type().String() + ")")
 	}
 }
 
 // expand writes a replacement text with its %0 to %9.
-func (m *matcher) expand(out *strings.Builder, repl string, start, end int) {
+func (m *matcher) expand(repl string, start, end int) {
 	for {
+		m.step(1 + len(repl)/64)
 		i := strings.IndexByte(repl, '%')
 		if i < 0 {
-			m.write(out, repl)
+			m.out.write(repl)
 			return
 		}
-		m.write(out, repl[:i])
+		m.out.write(repl[:i])
 		if i+1 == len(repl) {
-			m.write(out, "%")
+			m.out.write("%")
 			return
 		}
 		switch c := repl[i+1]; {
 		case c == '0':
-			m.write(out, m.src[start:end])
+			m.out.write(m.src[start:end])
 		case isDigit(c):
-			m.write(out, lua.LVAsString(m.capture(int(c-'1'), start, end)))
+			m.out.write(textOf(m.capture(int(c-'1'), start, end)))
 		default:
-			out.WriteByte(c)
+			m.out.write(repl[i+1 : i+2])
 		}
 		repl = repl[i+2:]
 	}
-}
-
-func (m *matcher) write(out *strings.Builder, s string) {
-	m.step(1 + len(s)/stepsPerCost)
-	if out.Len()+len(s) > maxString {
-		tooLong(m.L, float64(out.Len()+len(s)))
-	}
-	out.WriteString(s)
 }

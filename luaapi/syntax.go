@@ -33,6 +33,7 @@ type reader struct {
 	deepest int // line of the first node that lies too deep, 0 if none does
 
 	constants map[string]bool // different ones
+	arg       bool            // the name arg stands somewhere
 }
 
 func (r *reader) enter(line int) bool {
@@ -44,8 +45,9 @@ func (r *reader) enter(line int) bool {
 }
 
 func (r *reader) block(stmts []ast.Stmt) {
-	for _, s := range stmts {
+	for i, s := range stmts {
 		r.stmt(s)
+		stmts[i] = rewritten(s)
 	}
 }
 
@@ -112,6 +114,7 @@ func (r *reader) expr(e ast.Expr) {
 		r.constant("n" + e.Value)
 	case *ast.IdentExpr:
 		r.constant("s" + e.Value)
+		r.arg = r.arg || e.Value == "arg"
 	case *ast.AttrGetExpr:
 		r.expr(e.Object)
 		r.expr(e.Key)

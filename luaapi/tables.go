@@ -2,7 +2,6 @@ package luaapi
 
 import (
 	"sort"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -15,28 +14,67 @@ var tableFunctions = map[string]lua.LGFunction{
 // tableArg is argument n, to be read.
 func tableArg(L *lua.LState, n int) *lua.LTable { return thaw(L.CheckTable(n)) }
 
+// length is #t without its metamethod, charged for the nils at the end.
+func (r *run) length(L *lua.LState, t *lua.LTable) int {
+	n := t.Len()
+	r.charge(L, int64(len(partsOf(t).array)-n)/8)
+	return n
+}
+
+// next is the entry of t after that of key, charged for what is empty between
+// them. ok is false if t never had the key.
+func (r *run) next(L *lua.LState, t *lua.LTable, key lua.LValue) (k, v lua.LValue, ok bool) {
+	parts := partsOf(t)
+	i, at := 0, 0 // in the array, and among the other keys
+	if key != lua.LNil {
+		n, isNumber := key.(lua.LNumber)
+		if isNumber && n >= 1 && n <= lua.LNumber(len(parts.array)) && n == lua.LNumber(int(n)) {
+			i = int(n)
+		} else if at, ok = parts.k2i[key]; ok {
+			i, at = len(parts.array), at+1
+		} else {
+			return lua.LNil, lua.LNil, false
+		}
+	}
+	from := i
+	for ; i < len(parts.array); i++ {
+		if v := parts.array[i]; v != lua.LNil {
+			r.charge(L, int64(i-from)/8)
+			return lua.LNumber(i + 1), v, true
+		}
+	}
+	skipped := int64(i-from)/8 - int64(4*at)
+	for ; at < len(parts.keys); at++ {
+		if v := t.RawGetH(parts.keys[at]); v != lua.LNil {
+			r.charge(L, skipped+int64(4*at))
+			return parts.keys[at], v, true
+		}
+	}
+	r.charge(L, skipped+int64(4*at))
+	return lua.LNil, lua.LNil, true
+}
+
 func tableGetn(L *lua.LState) int {
-	L.Push(lua.LNumber(tableArg(L, 1).Len()))
+	L.Push(lua.LNumber(runOf(L).length(L, tableArg(L, 1))))
 	return 1
 }
 
 func tableMaxn(L *lua.LState) int {
-	most := lua.LNumber(0)
-	n := 0
-	each(tableArg(L, 1), func(k, _ lua.LValue) {
-		n++
+	t, most := tableArg(L, 1), lua.LNumber(0)
+	runOf(L).chargeTable(L, t)
+	each(t, func(k, _ lua.LValue) {
 		if k, ok := k.(lua.LNumber); ok && k > most {
 			most = k
 		}
 	})
-	runOf(L).charge(L, int64(n))
 	L.Push(most)
 	return 1
 }
 
 func tableInsert(L *lua.LState) int {
+	r := runOf(L)
 	t := mutable(L, 1)
-	n := t.Len()
+	n := r.length(L, t)
 	pos, v := n+1, L.Get(2)
 	switch L.GetTop() {
 	case 2:
@@ -45,25 +83,25 @@ func tableInsert(L *lua.LState) int {
 	default:
 		raise(L, "wrong number of arguments to 'insert'")
 	}
-	r := runOf(L)
-	if pos > n || pos < 1 || n == 0 {
-		r.chargeBytes(L, 16+16*int64(fillCost(t, lua.LNumber(pos))))
+	if pos > n || pos < 1 {
+		r.charge(L, int64(r.weighKey(t, lua.LNumber(pos))))
 		t.RawSet(lua.LNumber(pos), v)
 		return 0
 	}
-	r.charge(L, int64(n-pos)/16)
+	r.charge(L, int64(len(partsOf(t).array)-pos)/16)
 	t.Insert(pos, v)
 	return 0
 }
 
 func tableRemove(L *lua.LState) int {
+	r := runOf(L)
 	t := mutable(L, 1)
-	n := t.Len()
+	n := r.length(L, t)
 	pos := optInt(L, 2, n)
 	if pos < 1 || pos > n {
 		return 0
 	}
-	runOf(L).charge(L, int64(n-pos)/16)
+	r.charge(L, int64(n-pos)/16)
 	v := t.RawGetInt(pos)
 	for len(partsOf(t).array) > n { // nils behind the last element
 		t.Remove(-1)
@@ -74,39 +112,35 @@ func tableRemove(L *lua.LState) int {
 }
 
 func tableConcat(L *lua.LState) int {
-	t := tableArg(L, 1)
+	r, t := runOf(L), tableArg(L, 1)
 	sep := ""
 	if L.Get(2) != lua.LNil {
-		sep = L.CheckString(2)
+		sep = checkText(L, 2)
 	}
 	from, to := optInt(L, 3, 1), 0
 	if L.Get(4) == lua.LNil {
-		to = t.Len()
+		to = r.length(L, t)
 	} else {
 		to = checkInt(L, 4)
 	}
-	r := runOf(L)
-	var out strings.Builder
+	out := builder{L: L, r: r}
 	for i := from; i <= to; i++ {
 		v := t.RawGetInt(i)
 		if !lua.LVCanConvToString(v) {
 			raise(L, "invalid value (%s) at index %d in table for 'concat'", v.Type(), i)
 		}
-		out.WriteString(lua.LVAsString(v))
+		out.write(textOf(v))
 		if i < to {
-			out.WriteString(sep)
-		}
-		if out.Len() > maxString {
-			tooLong(L, float64(out.Len()))
+			out.write(sep)
 		}
 		r.charge(L, 1)
 	}
-	return pushString(L, out.String())
+	return out.push()
 }
 
 func tableForeach(L *lua.LState) int {
-	t, fn := tableArg(L, 1), L.CheckFunction(2)
-	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
+	r, t, fn := runOf(L), tableArg(L, 1), L.CheckFunction(2)
+	for k, v, _ := r.next(L, t, lua.LNil); k != lua.LNil; k, v, _ = r.next(L, t, k) {
 		if visit(L, fn, k, v) {
 			return 1
 		}
@@ -116,7 +150,7 @@ func tableForeach(L *lua.LState) int {
 
 func tableForeachi(L *lua.LState) int {
 	t, fn := tableArg(L, 1), L.CheckFunction(2)
-	for i := 1; i <= t.Len(); i++ {
+	for i := 1; i <= runOf(L).length(L, t); i++ {
 		if visit(L, fn, lua.LNumber(i), t.RawGetInt(i)) {
 			return 1
 		}
@@ -139,14 +173,14 @@ func visit(L *lua.LState, fn *lua.LFunction, k, v lua.LValue) bool {
 }
 
 func tableSort(L *lua.LState) int {
+	r := runOf(L)
 	t := mutable(L, 1)
-	n := t.Len()
+	n := r.length(L, t)
 	var less *lua.LFunction
 	if L.Get(2) != lua.LNil {
 		less = L.CheckFunction(2)
 	}
 	// A copy is sorted: the comparison may change the table meanwhile.
-	r := runOf(L)
 	r.chargeBytes(L, 16*int64(n))
 	s := &sorter{L: L, r: r, less: less, values: make([]lua.LValue, n)}
 	for i := range n {

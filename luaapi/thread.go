@@ -15,11 +15,14 @@ type thread struct {
 	L     *lua.LState
 
 	depth  int     // calls that may nest
+	high   int     // registers in use that have been charged
+	shared int     // variables shared with closures when they were counted last, or more
 	guards []guard // of the protected calls under way, innermost last
 
 	// Of a coroutine:
 	body    *lua.LFunction
 	parent  *thread // who resumed it, while it runs
+	deepest int     // calls that have nested
 	native  int     // calls on its stack that lead through Go back into Lua
 	yielded bool    // it has yielded and was not resumed yet
 	dead    bool
@@ -35,6 +38,9 @@ var closed = func() <-chan struct{} { c := make(chan struct{}); close(c); return
 
 // threadOf is what L has as its context.
 func threadOf(L *lua.LState) *thread { return L.Context().(*thread) }
+
+// bind makes t the main thread of a run.
+func (t *thread) bind(r *run) { t.run, t.high, t.shared = r, firstRegister, 0 }
 
 // release forgets the run.
 func (t *thread) release() {
@@ -52,14 +58,55 @@ func (t *thread) Done() <-chan struct{} {
 		}
 	}
 	f := frameOf(t.L)
-	if f.Idx >= t.depth {
+	if f.Pc == 1 && t.enters(f) {
 		return closed
 	}
 	code := f.Fn.Proto.Code[f.Pc-1]
-	if op := opcode(code); heavy[op&63] {
+	op := opcode(code)
+	switch weights[op&63] {
+	case heavyIfOpen:
+		if code&0x1ff != 0 && t.shared <= fewShared {
+			return nil
+		}
+		fallthrough
+	case heavy:
 		return t.weigh(f, op, code)
 	}
 	return nil
+}
+
+// Prices of a call beyond its instruction.
+const (
+	argTableCost = 200 // of the table arg of an old vararg function, some 2.4 KB
+	frameCost    = 6   // of a frame that a coroutine keeps
+)
+
+// enters charges the call whose first instruction is about to run: its
+// registers and its arguments. It reports true if the stack is full.
+func (t *thread) enters(f *frame) bool {
+	top, p := registersOf(t.L).top, f.Fn.Proto
+	if f.Idx >= t.depth || top > maxRegisters-spareRegisters {
+		return true
+	}
+	cost := int(p.NumUsedRegisters) / 16
+	if p.IsVarArg != 0 {
+		cost += f.NArgs / 8
+		if p.IsVarArg&lua.VarArgNeedsArg != 0 {
+			cost += argTableCost + f.NArgs
+			t.run.out.Memory += int64(2400 + 16*f.NArgs)
+		}
+	}
+	if top > t.high {
+		cost += 2 * (top - t.high)
+		t.run.out.Memory += int64(16 * (top - t.high))
+		t.high = top
+	}
+	if t.body != nil && f.Idx > t.deepest {
+		t.deepest = f.Idx
+		cost += frameCost
+	}
+	t.run.meter.left -= int64(cost) // the next instruction settles it
+	return false
 }
 
 // Err says why Done is closed.

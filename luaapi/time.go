@@ -3,7 +3,6 @@ package luaapi
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -60,6 +59,9 @@ func dateTable(L *lua.LState, t time.Time) *lua.LTable {
 	return d
 }
 
+// maxDate is more bytes than any date has.
+const maxDate = 100
+
 // layouts are what time.parse reads: RFC 3339 and what is often written for it,
 // and RFC 2822 as Twilio's REST API writes dates.
 var layouts = []string{
@@ -72,11 +74,14 @@ var layouts = []string{
 // zone is for texts that name none.
 func timeParse(L *lua.LState) int {
 	runOf(L).charge(L, 50)
-	text, zone := L.CheckString(1), time.UTC
+	text, zone := checkText(L, 1), time.UTC
 	if L.GetTop() > 1 {
 		zone = zoneAt(L, 2, "time.parse")
 	}
 	for _, layout := range layouts {
+		if len(text) > maxDate {
+			break
+		}
 		t, err := time.ParseInLocation(layout, strings.TrimSpace(text), zone)
 		if err != nil {
 			continue
@@ -115,6 +120,7 @@ func timeFormat(L *lua.LState) int {
 }
 
 func pushFormatted(L *lua.LState, fn string, t time.Time, format string) {
+	runOf(L).charge(L, int64(4*min(len(format), maxFormat)))
 	s, err := strftime(t, format)
 	if err != nil {
 		raise(L, "%s: %v", fn, err)
@@ -156,15 +162,11 @@ func osTime(L *lua.LState) int {
 	t := thaw(L.CheckTable(1))
 	field := func(name string, otherwise int) int {
 		v := t.RawGetString(name)
-		switch n := v.(type) {
-		case lua.LNumber, lua.LString:
-			if f, err := strconv.ParseFloat(n.String(), 64); err == nil && math.Abs(f) < 1e9 {
-				return int(f)
-			}
-		case *lua.LNilType:
-			if otherwise >= 0 {
-				return otherwise
-			}
+		if f, ok := asNumber(v); ok && math.Abs(f) < 1e9 {
+			return int(f)
+		}
+		if v == lua.LNil && otherwise >= 0 {
+			return otherwise
 		}
 		raise(L, "field '%s' missing in date table", name)
 		return 0
@@ -186,7 +188,7 @@ func osDate(L *lua.LState) int {
 		t = instantAt(L, 2, "os.date")
 	}
 	t = t.UTC()
-	format := strings.TrimPrefix(L.OptString(1, "%c"), "!")
+	format := strings.TrimPrefix(optText(L, 1, "%c"), "!")
 	if strings.HasPrefix(format, "*t") {
 		L.Push(dateTable(L, t))
 		return 1
@@ -205,13 +207,20 @@ func osClock(L *lua.LState) int {
 }
 
 func osDifftime(L *lua.LState) int {
-	L.Push(L.CheckNumber(1) - L.OptNumber(2, 0))
+	before := 0.0
+	if L.Get(2) != lua.LNil {
+		before = checkNumber(L, 2)
+	}
+	L.Push(lua.LNumber(checkNumber(L, 1) - before))
 	return 1
 }
 
+// maxFormat is the most bytes of a date's format.
+const maxFormat = 1000
+
 // strftime formats t as C does in its own locale.
 func strftime(t time.Time, format string) (string, error) {
-	if len(format) > 1000 {
+	if len(format) > maxFormat {
 		return "", fmt.Errorf("the format is too long")
 	}
 	var b strings.Builder

@@ -24,12 +24,12 @@ func timeWithin(L *lua.LState) int {
 	zone := zoneAt(L, 2, "time.within")
 	o := namedAt(L, 3, "time.within", "holidays", "at")
 	r := runOf(L)
-	r.chargeBytes(L, int64(16*len(spec)))
 	h, err := parseHours(string(spec))
 	if err != nil {
 		raise(L, "time.within: %v", err)
 	}
 	if t := o.tableAt("holidays"); t != nil {
+		r.charge(L, int64(50*len(partsOf(t).array)+100*len(partsOf(t).keys)))
 		if h.special, err = holidaysOf(t); err != nil {
 			raise(L, "time.within: holidays: %v", err)
 		}
@@ -44,8 +44,9 @@ func timeWithin(L *lua.LState) int {
 	default:
 		o.fail("at", "must be a time in Unix seconds, got %s", typeName(v))
 	}
-	open, change, days := h.at(at, zone)
-	r.charge(L, int64(8*days))
+	r.charge(L, int64(4*len(spec)))
+	open, change, looks := h.at(at, zone)
+	r.charge(L, int64(20*looks))
 	L.Push(lua.LBool(open))
 	if change.IsZero() {
 		L.Push(lua.LNil)
@@ -69,12 +70,21 @@ const day = 24 * 60
 
 var weekdays = [...]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
+// Bounds of hours, and of the days that differ.
+const (
+	maxHours    = 1000 // bytes
+	maxHolidays = 1000
+)
+
 // parseHours reads hours like "Mon-Fri 09:00-12:00 13:00-17:00, Sat 10:00-14:00".
 // Days may wrap (Fri-Mon), hours may pass midnight (22:00-02:00; they belong to
 // the day on which they begin). Days without hours are whole days, hours without
 // days are for the days before them, at the beginning for every day.
 func parseHours(s string) (hours, error) {
 	var h hours
+	if len(s) > maxHours {
+		return h, fmt.Errorf("hours of %d bytes are too many", len(s))
+	}
 	var days []int
 	pending := false
 	tidy := strings.Join(strings.Fields(strings.ReplaceAll(s, "–", "-")), " ")
@@ -191,6 +201,9 @@ func clockMinutes(s string) (int, bool) {
 func holidaysOf(t *lua.LTable) (map[string][]span, error) {
 	special := make(map[string][]span)
 	var fault error
+	if len(partsOf(t).array)+len(partsOf(t).keys) > maxHolidays {
+		return nil, fmt.Errorf("more than %d days", maxHolidays)
+	}
 	add := func(date lua.LValue, spans []span) {
 		s, ok := date.(lua.LString)
 		if !ok || !isDate(string(s)) {
@@ -234,17 +247,19 @@ func isDate(s string) bool {
 const horizon = 400
 
 // at reports whether t is within the hours in zone, and when that changes; the
-// zero time if it does not. days is how many were looked at.
-func (h *hours) at(t time.Time, zone *time.Location) (open bool, change time.Time, days int) {
+// zero time if it does not. looks is how often a clock was looked at.
+func (h *hours) at(t time.Time, zone *time.Location) (open bool, change time.Time, looks int) {
 	year, month, date := t.In(zone).Date()
 	var end time.Time
-	for days = -1; days < horizon; days++ {
+	for days := -1; days < horizon; days++ {
+		looks++
 		// Noon of a date in UTC stands for the date: no zone moves it.
 		noon := time.Date(year, month, date+days, 12, 0, 0, 0, time.UTC)
 		if open && days > 1 && wall(noon, 0, zone).After(end) {
-			return true, end, days
+			return true, end, looks
 		}
 		for _, s := range h.on(noon) {
+			looks += 2
 			from, to := wall(noon, s.from, zone), wall(noon, s.to, zone)
 			switch {
 			case !to.After(t) || !from.Before(to):
@@ -254,15 +269,15 @@ func (h *hours) at(t time.Time, zone *time.Location) (open bool, change time.Tim
 					end = to
 				}
 			case !open:
-				return false, from, days
+				return false, from, looks
 			case from.After(end):
-				return true, end, days
+				return true, end, looks
 			case to.After(end):
 				end = to
 			}
 		}
 	}
-	return open, time.Time{}, days
+	return open, time.Time{}, looks
 }
 
 // on returns the hours of a date, in order.

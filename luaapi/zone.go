@@ -2,6 +2,7 @@ package luaapi
 
 import (
 	"fmt"
+	"regexp"
 	"sync"
 	"time"
 	_ "time/tzdata" // zones must work on machines that have no zone files
@@ -13,21 +14,25 @@ import (
 // names that exist are kept, so it is bounded by what there is.
 var zones sync.Map // string → *time.Location
 
+// zoneName is what IANA's names look like: no other path leads to the same file.
+var zoneName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]{0,29}(/[A-Za-z0-9_+-]{1,30}){0,2}$`)
+
+// unknownZoneCost is what looking for a zone in vain costs, in instructions.
+const unknownZoneCost = 5000
+
 // loadZone finds a zone by its IANA name. The machine's own zone is not one of
 // them, for a script shall give the same answer everywhere.
 func loadZone(name string) (*time.Location, error) {
 	if z, ok := zones.Load(name); ok {
 		return z.(*time.Location), nil
 	}
-	if name == "" || name == "Local" || len(name) > 60 {
-		return nil, fmt.Errorf("there is no time zone %s: write an IANA name like \"Europe/Vienna\", or \"UTC\"", quoted(name))
+	if zoneName.MatchString(name) && name != "Local" {
+		if z, err := time.LoadLocation(name); err == nil {
+			zones.Store(name, z)
+			return z, nil
+		}
 	}
-	z, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, fmt.Errorf("there is no time zone %s: write an IANA name like \"Europe/Vienna\", or \"UTC\"", quoted(name))
-	}
-	zones.Store(name, z)
-	return z, nil
+	return nil, fmt.Errorf("there is no time zone %s: write an IANA name like \"Europe/Vienna\", or \"UTC\"", quoted(name))
 }
 
 // zoneAt reads argument n, the name of a zone; UTC where there is none. A nil
@@ -43,6 +48,7 @@ func zoneAt(L *lua.LState, n int, fn string) *time.Location {
 	case lua.LString:
 		z, err := loadZone(string(v))
 		if err != nil {
+			runOf(L).charge(L, unknownZoneCost)
 			raise(L, "%s: %v", fn, err)
 		}
 		return z

@@ -52,6 +52,8 @@ Every event and every reload is shown as it happens.`,
 }
 
 func (c *cli) dev(ctx context.Context) error {
+	ctx, hangup, stop := signals(ctx) // before devFile is there: an interrupt removes it
+	defer stop()
 	var token router.Secret
 	s, err := newServer(ctx, c, func(cfg *config.Config, deps *config.Deps) (*teller, *slog.Logger, error) {
 		var err error
@@ -76,8 +78,6 @@ func (c *cli) dev(ctx context.Context) error {
 	}
 	defer func() { _ = os.Remove(devFile) }() // nobody listens there any more
 	s.welcome(c.Out, dev)
-	ctx, hangup, stop := signals(ctx)
-	defer stop()
 	return s.run(ctx, hangup)
 }
 
@@ -110,7 +110,7 @@ func (s *server) devServer(token router.Secret) devServer {
 	if len(g.Server.PublicURLs) > 0 {
 		d.Public = strings.TrimRight(g.Server.PublicURLs[0], "/")
 	}
-	d.Path = strings.TrimSuffix(g.Routes[0].Path, "/*")
+	d.Path = strings.TrimSuffix(g.Routes[0].Path, "*")
 	return d
 }
 

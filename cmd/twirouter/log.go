@@ -81,27 +81,27 @@ func maskAttr(a slog.Attr) slog.Attr {
 		case error:
 			return slog.String(a.Key, router.MaskNumbers(x.Error()))
 		case map[string]any:
-			return slog.Any(a.Key, maskAny(x))
+			return slog.Any(a.Key, maskAny(x, router.MaskNumbers))
 		}
 	}
 	return a
 }
 
 // maskAny masks the texts in a value that a script logged.
-func maskAny(v any) any {
+func maskAny(v any, mask func(string) string) any {
 	switch v := v.(type) {
 	case string:
-		return router.MaskNumbers(v)
+		return mask(v)
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for k, e := range v {
-			out[k] = maskAny(e)
+			out[k] = maskAny(e, mask)
 		}
 		return out
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
-			out[i] = maskAny(e)
+			out[i] = maskAny(e, mask)
 		}
 		return out
 	}

@@ -25,7 +25,7 @@ func (s screen) Handle(_ context.Context, r slog.Record) error {
 	if r.Level > slog.LevelInfo {
 		fmt.Fprintf(&b, "%s: ", strings.ToLower(r.Level.String()))
 	}
-	b.WriteString(r.Message)
+	b.WriteString(harmless(r.Message))
 	b.WriteString(s.attrs)
 	r.Attrs(func(a slog.Attr) bool {
 		writeAttr(&b, a)
@@ -50,6 +50,6 @@ func (s screen) WithGroup(string) slog.Handler { return s }
 
 func writeAttr(b *strings.Builder, a slog.Attr) {
 	if text := a.Value.String(); text != "" {
-		fmt.Fprintf(b, "  %s=%s", a.Key, text)
+		fmt.Fprintf(b, "  %s=%s", a.Key, harmless(text))
 	}
 }

@@ -84,7 +84,7 @@ func (s *sending) run(ctx context.Context, args []string) error {
 	if s.repeat < 1 || s.count < 1 || s.rate < 0 {
 		return misuse("", "--repeat and --count are at least 1, --rate at least 0")
 	}
-	goal, err := s.c.goal(s.to)
+	goal, err := s.c.goal(s.to, info.Kind)
 	if err != nil {
 		return err
 	}
@@ -118,15 +118,17 @@ type goal struct {
 	signed  string // what Twilio was given
 	account string
 	key     twilio.Credential
+	basic   *config.BasicAuth // what Twilio was given as userinfo; nil if nothing is demanded
 	client  *http.Client
 }
 
 // goal finds the server: that of dev in this folder, else the configured one.
-func (c *cli) goal(to string) (*goal, error) {
+func (c *cli) goal(to, kind string) (*goal, error) {
+	var cfg *config.Config
 	d, ok := readDev()
 	if !ok || c.configFile != "" {
 		var err error
-		if d, err = c.configured(); err != nil {
+		if d, cfg, err = c.configured(kind); err != nil {
 			return nil, err
 		}
 	}
@@ -136,9 +138,6 @@ func (c *cli) goal(to string) (*goal, error) {
 			Timeout: sendTimeout,
 			Transport: &http.Transport{
 				Proxy: nil, MaxIdleConnsPerHost: maxAtOnce,
-				// The server's certificate names its public host; this is a
-				// connection to its address on this machine.
-				TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 			},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -159,19 +158,60 @@ func (c *cli) goal(to string) (*goal, error) {
 	// Fragments are Twilio's own settings of a connection and never sent.
 	g.url, _, _ = strings.Cut(g.url, "#")
 	g.signed, _, _ = strings.Cut(g.signed, "#")
+	if path, own := strings.CutPrefix(g.url, d.URL); own {
+		// The server's certificate names its public host; this is a connection to
+		// its address on this machine.
+		g.client.Transport.(*http.Transport).TLSClientConfig = &tls.Config{InsecureSkipVerify: true}
+		path, _, _ = strings.Cut(path, "?")
+		g.basic = basicAuth(cfg, path)
+	}
 	return g, nil
 }
 
+// basicAuth is what the route of a path demands, nil if that is nothing.
+func basicAuth(cfg *config.Config, path string) *config.BasicAuth {
+	if cfg == nil {
+		return nil
+	}
+	var found *config.Route
+	for _, rt := range cfg.Routes {
+		covers := (&router.Route{Path: rt.Path}).Covers(path)
+		if rt.Enabled && covers && (found == nil || found.Path != path && len(rt.Path) > len(found.Path) || rt.Path == path && found.Path != path) {
+			found = rt
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	return found.BasicAuth
+}
+
+// pathFor is where requests of a kind go unless told otherwise: to the first
+// route that takes it, or to the first there is.
+func pathFor(routes []*config.Route, kind string) string {
+	path := ""
+	for _, rt := range routes {
+		takes := len(rt.On) == 0 || slices.ContainsFunc(rt.On, func(on string) bool { return router.KindPattern(on).Match(kind) })
+		if rt.Enabled && (takes || path == "") {
+			path = strings.TrimSuffix(rt.Path, "*")
+			if takes {
+				break
+			}
+		}
+	}
+	return path
+}
+
 // configured is the server of the configuration file.
-func (c *cli) configured() (devServer, error) {
+func (c *cli) configured(kind string) (devServer, *config.Config, error) {
 	if c.configFile != "" && !exists(c.configFile) {
-		return devServer{}, noConfig(c.configFile)
+		return devServer{}, nil, noConfig(c.configFile)
 	}
 	l := c.newLoader(nil, true)
 	defer l.close()
 	snapshot, err := l.Read()
 	if err != nil {
-		return devServer{}, err
+		return devServer{}, nil, err
 	}
 	cfg := snapshot.Data.(*config.Files).Config()
 	d := devServer{Path: "/twilio"}
@@ -180,22 +220,22 @@ func (c *cli) configured() (devServer, error) {
 		scheme = "https://"
 	}
 	if d.URL, err = loopbackURL(scheme, cfg.Server.Listen[0]); err != nil {
-		return d, err
+		return d, nil, err
 	}
 	d.Public = d.URL
 	if len(cfg.Server.PublicURL) > 0 {
 		d.Public = strings.TrimRight(cfg.Server.PublicURL[0], "/")
 	}
-	if len(cfg.Routes) > 0 {
-		d.Path = strings.TrimSuffix(cfg.Routes[0].Path, "/*")
+	if path := pathFor(cfg.Routes, kind); path != "" {
+		d.Path = path
 	}
 	for _, a := range cfg.Accounts {
 		if len(a.AuthTokens) > 0 {
 			d.Account, d.Token = a.SID, a.AuthTokens[0].Reveal()
-			return d, nil
+			return d, cfg, nil
 		}
 	}
-	return d, fail(`start "twirouter dev" in this folder, or give the configuration an account with auth_tokens`, "there is no token to sign with")
+	return d, nil, fail(`start "twirouter dev" in this folder, or give the configuration an account with auth_tokens`, "there is no token to sign with")
 }
 
 // build makes the signed request.
@@ -231,6 +271,9 @@ func (s *sending) build(kind string, set router.Params, g *goal) (*http.Request,
 		req.Header.Set("Content-Type", m.ContentType)
 	}
 	req.Header.Set(twilio.HeaderSignature, m.Signature)
+	if g.basic != nil {
+		req.SetBasicAuth(g.basic.User, g.basic.Password.Reveal())
+	}
 	return req, nil
 }
 

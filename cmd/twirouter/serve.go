@@ -26,12 +26,17 @@ account has anything to verify with.`,
 }
 
 func (c *cli) serve(ctx context.Context) error {
+	ctx, hangup, stop := signals(ctx) // first of all: a SIGHUP that nobody expects ends a process
+	defer stop()
 	s, err := newServer(ctx, c, c.serveLog)
 	if err != nil {
 		return err
 	}
 	defer s.close()
 	if problems := config.NeedsAccount(s.live.Load()); len(problems) > 0 {
+		if s.loader.found.Path == "" {
+			return fail("twirouter init writes a configuration to fill in; twirouter dev needs none", "there is no configuration file, and so no account whose requests could be verified")
+		}
 		return problems
 	}
 	if err := s.listen(ctx, false); err != nil {
@@ -40,8 +45,6 @@ func (c *cli) serve(ctx context.Context) error {
 	g := s.live.Load()
 	s.log.Info("twirouter serves", "version", thisBuild().Version, "config", s.loader.name(), "scripts", len(g.Scripts),
 		"routes", len(g.Routes), "listen", addresses(s), "admin", s.people.Addr().String(), "store", s.first.Store.URL)
-	ctx, hangup, stop := signals(ctx)
-	defer stop()
 	return s.run(ctx, hangup)
 }
 
@@ -63,13 +66,13 @@ func addresses(s *server) string {
 }
 
 // signals ends the context on the first SIGTERM or SIGINT and the process on
-// the second; SIGHUP asks for a reload.
+// the second; SIGHUP asks for a reload, and several ask for one until it begins.
 func signals(ctx context.Context) (context.Context, <-chan struct{}, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	end, reload := make(chan os.Signal, 2), make(chan os.Signal, 1)
 	signal.Notify(end, syscall.SIGTERM, syscall.SIGINT)
 	signal.Notify(reload, syscall.SIGHUP)
-	hangup, over := make(chan struct{}), make(chan struct{})
+	hangup, over := make(chan struct{}, 1), make(chan struct{})
 	go func() {
 		ending := false
 		for {
@@ -84,8 +87,7 @@ func signals(ctx context.Context) (context.Context, <-chan struct{}, func()) {
 			case <-reload:
 				select {
 				case hangup <- struct{}{}:
-				case <-over:
-					return
+				default:
 				}
 			case <-over:
 				return

@@ -197,7 +197,9 @@ func (s *server) run(ctx context.Context, hangup <-chan struct{}) error {
 			select {
 			case <-hangup:
 				notifySystemd("RELOADING=1")
-				_ = s.reloader.Reload(background) // the log and the status tell
+				if s.reloader.Reload(background) == nil { // what went wrong is in the log
+					s.log.Info("the files were read, as SIGHUP asked", "generation", s.live.Load().Number)
+				}
 				notifySystemd("READY=1")
 			case <-background.Done():
 				return

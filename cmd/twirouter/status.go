@@ -85,6 +85,9 @@ func showStatus(w io.Writer, st admin.Status) {
 	if !st.StoreOK {
 		fmt.Fprintln(w, "the store cannot be written")
 	}
+	if n := st.Events[string(router.StateDead)]; n > 0 {
+		fmt.Fprintf(w, "%s failed in the background for good: the log says why\n", count(n, "event"))
+	}
 	switch {
 	case st.Failing:
 		fmt.Fprintf(w, "the files on disk are not in force: generation %d goes on\n", st.Generation)

@@ -43,6 +43,7 @@ func (t *teller) Ran(ev *router.Event, out *router.Outcome) {
 
 func (t *teller) tell(ev *router.Event, out *router.Outcome, how webhook.How) {
 	level := slog.LevelInfo
+	quiet := t.discreet(ev)
 	attrs := []slog.Attr{
 		slog.String("event", ev.ID), slog.String("sid", ev.SID),
 		slog.String("from", ev.From), slog.String("to", ev.To), slog.String("route", ev.Route),
@@ -61,9 +62,9 @@ func (t *teller) tell(ev *router.Event, out *router.Outcome, how webhook.How) {
 		attrs = append(attrs, slog.String("verdict", string(out.Verdict)))
 		if text := out.ErrorText(); text != "" {
 			level = slog.LevelError
-			attrs = append(attrs, slog.String("error", text))
+			attrs = append(attrs, slog.String("error", quiet.text(text)))
 		} else if out.Reason != "" {
-			attrs = append(attrs, slog.String("reason", out.Reason))
+			attrs = append(attrs, slog.String("reason", quiet.text(out.Reason)))
 		}
 	}
 	if how.Unrecorded {
@@ -79,37 +80,44 @@ func (t *teller) tell(ev *router.Event, out *router.Outcome, how webhook.How) {
 	}
 	attrs = append(attrs, slog.Duration("took", how.Took.Round(time.Microsecond)))
 	t.log.LogAttrs(context.Background(), level, ev.Kind, attrs...)
-	t.details(ev, out)
+	t.details(ev, out, quiet)
 	t.show(ev, out, how)
 }
 
-// details logs what the scripts logged and were warned about.
-func (t *teller) details(ev *router.Event, out *router.Outcome) {
+// details logs what the scripts logged, were warned about and failed of.
+func (t *teller) details(ev *router.Event, out *router.Outcome, quiet discreet) {
 	id := slog.String("event", ev.ID)
 	for _, n := range ev.Notes {
-		t.log.LogAttrs(context.Background(), slog.LevelWarn, n, id)
+		t.log.LogAttrs(context.Background(), slog.LevelWarn, quiet.text(n), id)
 	}
 	if out == nil {
 		return
 	}
 	for _, w := range out.Warnings {
-		t.log.LogAttrs(context.Background(), slog.LevelWarn, w, id)
+		t.log.LogAttrs(context.Background(), slog.LevelWarn, quiet.text(w), id)
 	}
 	for i := range out.Steps {
 		st := &out.Steps[i]
 		script := slog.String("script", st.Script)
 		for _, w := range st.Warnings {
-			t.log.LogAttrs(context.Background(), slog.LevelWarn, w, id, script)
+			t.log.LogAttrs(context.Background(), slog.LevelWarn, quiet.text(w), id, script)
 		}
 		for _, l := range st.Logs {
 			attrs := []slog.Attr{id, script}
 			if len(l.Fields) > 0 {
-				attrs = append(attrs, slog.Any("fields", l.Fields))
+				attrs = append(attrs, slog.Any("fields", quiet.fields(l.Fields)))
 			}
-			t.log.LogAttrs(context.Background(), logLevel(l.Level), l.Message, attrs...)
+			t.log.LogAttrs(context.Background(), logLevel(l.Level), quiet.text(l.Message), attrs...)
 		}
-		if st.Error != nil && st.Error.Traceback != "" {
-			t.log.LogAttrs(context.Background(), slog.LevelDebug, st.Error.Traceback, id, script)
+		if e := st.Error; e != nil {
+			attrs := []slog.Attr{id, script}
+			if e.Source != "" {
+				attrs = append(attrs, slog.String("source", quiet.text(e.Source)))
+			}
+			if e.Traceback != "" {
+				attrs = append(attrs, slog.String("traceback", quiet.text(e.Traceback)))
+			}
+			t.log.LogAttrs(context.Background(), slog.LevelError, quiet.text(e.Error()), attrs...)
 		}
 	}
 }
@@ -137,9 +145,16 @@ func (t *teller) Refused(r router.Refusal) {
 	t.screenf(func(w io.Writer) {
 		fmt.Fprintf(w, "%s  %s  %d %s  %s\n", r.At.Local().Format("15:04:05"), what, r.Status, r.Path, oneLine(r.Finding))
 		if r.Hint != "" {
-			fmt.Fprintf(w, "          hint: %s %s\n", r.Hint, r.Setting)
+			fmt.Fprintf(w, "          hint: %s%s\n", r.Hint, inBrackets(r.Setting))
 		}
 	})
+}
+
+func inBrackets(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " (" + s + ")"
 }
 
 // show writes an event for eyes: who, what, and what came of it.
@@ -168,26 +183,43 @@ func (t *teller) show(ev *router.Event, out *router.Outcome, how webhook.How) {
 			return
 		}
 		if text := out.ErrorText(); text != "" {
-			fmt.Fprintf(w, "          error: %s\n", text)
+			fmt.Fprintf(w, "          error: %s\n", harmless(text))
 		} else if out.Reason != "" {
 			fmt.Fprintf(w, "          reason: %s\n", oneLine(out.Reason))
 		}
 		for _, warning := range slices.Concat(ev.Notes, out.Warnings) {
-			fmt.Fprintf(w, "          warning: %s\n", warning)
+			fmt.Fprintf(w, "          warning: %s\n", harmless(warning))
 		}
 		for i := range out.Steps {
 			st := &out.Steps[i]
-			if st.Error != nil && st.Error.Source != "" {
-				fmt.Fprintf(w, "              %s\n", st.Error.Source)
-			}
+			showError(w, st.Error, out.ErrorText())
 			for _, warning := range st.Warnings {
-				fmt.Fprintf(w, "          warning: %s\n", warning)
+				fmt.Fprintf(w, "          warning: %s\n", harmless(warning))
 			}
 			for _, l := range st.Logs {
 				fmt.Fprintf(w, "          %s: %s%s\n", l.Level, oneLine(l.Message), fields(l.Fields))
 			}
 		}
 	})
+}
+
+// showError writes where a script failed and what led there, and what failed if
+// that was not told yet.
+func showError(w io.Writer, e *router.ScriptError, told string) {
+	if e == nil {
+		return
+	}
+	if text := e.Error(); text != told {
+		fmt.Fprintf(w, "          error: %s\n", harmless(text))
+	}
+	if e.Source != "" {
+		fmt.Fprintf(w, "              %s\n", harmless(e.Source))
+	}
+	if strings.Contains(e.Traceback, "\n") { // one frame is the place that was named
+		for frame := range strings.SplitSeq(e.Traceback, "\n") {
+			fmt.Fprintf(w, "            %s\n", harmless(frame))
+		}
+	}
 }
 
 func route(ev *router.Event) string {

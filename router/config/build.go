@@ -121,7 +121,6 @@ func (l *OwnLimits) limits() router.Limits {
 
 // compile hands the scripts and what each may do to the compiler.
 func (b *builder) compile() {
-	b.patterns(b.c.HTTP.place, "allow", b.c.HTTP.Allow)
 	p := router.Program{
 		Scripts:  b.files.scripts,
 		Modules:  b.files.modules,
@@ -129,7 +128,7 @@ func (b *builder) compile() {
 		Limits:   b.c.global(),
 		Accounts: make(map[string]string, len(b.gen.Accounts)),
 		HTTP: router.Outbound{
-			Allow: b.c.HTTP.Allow, AllowPrivate: b.c.HTTP.AllowPrivate,
+			Allow: b.patterns(b.c.HTTP.place, "allow", b.c.HTTP.Allow), AllowPrivate: b.c.HTTP.AllowPrivate,
 			Timeout: b.c.HTTP.Timeout, MaxResponse: b.c.HTTP.MaxResponse,
 		},
 	}
@@ -137,9 +136,8 @@ func (b *builder) compile() {
 		p.Accounts[a.Name] = a.SID
 	}
 	for _, s := range b.c.Script {
-		b.patterns(s.place, "http", s.HTTP)
 		b.known(s)
-		p.Grants[s.Name] = router.Grant{Limits: s.Limits.limits(), HTTP: s.HTTP, Settings: s.Settings}
+		p.Grants[s.Name] = router.Grant{Limits: s.Limits.limits(), HTTP: b.patterns(s.place, "http", s.HTTP), Settings: s.Settings}
 	}
 	scripts, problems := b.deps.Compile(b.ctx, p)
 	b.problems = append(b.problems, problems...)
@@ -165,12 +163,21 @@ func (b *builder) addressees(s *router.Script, accounts map[string]string) {
 	}
 }
 
-func (b *builder) patterns(at place, key string, patterns []string) {
+// patterns tells of the patterns that are none and returns the others, so that
+// the compiler has nothing more to say of them; nil stays nil.
+func (b *builder) patterns(at place, key string, patterns []string) []string {
+	var good []string
+	if patterns != nil {
+		good = make([]string, 0, len(patterns))
+	}
 	for _, p := range patterns {
 		if err := b.deps.CheckPattern(p); err != nil {
-			b.say(at, key, fmt.Sprintf("%s: %q: %v", at.key(key), withoutPassword(p), err), "")
+			b.say(at, key, fmt.Sprintf("%s: %q: %v", at.key(key), withoutPassword(at.shown(key, p)), err), "")
+			continue
 		}
+		good = append(good, p)
 	}
+	return good
 }
 
 // known tells of a [script.NAME] that no script is called. Without a scripts

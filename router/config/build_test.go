@@ -258,10 +258,13 @@ func TestDiff(t *testing.T) {
 	_, old, _ := text(t, base)
 	for _, c := range []struct{ toml, want string }{
 		{base, ""},
-		{base + "[log]\nlevel = \"debug\"\n[limits]\ntimeout = \"1s\"\n[route.a]\npath = \"/a\"\n", ""},
+		{base + "[limits]\ntimeout = \"1s\"\n[route.a]\npath = \"/a\"\n", ""},
 		{strings.Replace(base, ":1\"]", ":2\"]", 1), "server.listen (from [:1] to [:2])"},
 		{strings.Replace(base, "127.0.0.1:1", "127.0.0.1:2", 1), "admin.listen (from 127.0.0.1:1 to 127.0.0.1:2)"},
 		{base + "[store]\ndedupe = \"2d\"\n", "store.dedupe (from 24h to 2d)"},
+		{base + "[log]\nlevel = \"debug\"\nformat = \"json\"\nredact = []\n", "log.level (from info to debug)\nlog.format (from auto to json)\nlog.redact (from [numbers bodies] to [])"},
+		{strings.Replace(base, "[admin]", "drain = \"1s\"\n[admin]", 1), "server.drain (from 20s to 1s)"},
+		{base + "token = \"not for a log, and long enough\"\n", "admin.token"},
 	} {
 		_, c2, _ := text(t, c.toml)
 		if got := strings.Join(Diff(old, c2), "\n"); got != c.want {

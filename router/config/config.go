@@ -40,7 +40,7 @@ type Server struct {
 	TrustedProxies []string      `toml:"trusted_proxies" is:"network" doc:"Networks whose X-Forwarded-Proto and X-Forwarded-Host are believed."`
 	MaxBody        int64         `toml:"max_body" is:"size" default:"1MiB" doc:"The largest request body; beyond it the answer is 413."`
 	TLS            *TLS          `toml:"tls" doc:"Certificate and key of the server; without them it speaks plain HTTP, as behind a proxy or a tunnel. They are read again when they are renewed."`
-	Drain          time.Duration `toml:"drain" is:"pause" default:"20s" doc:"How long running events may take to finish after SIGTERM."`
+	Drain          time.Duration `toml:"drain" is:"pause" default:"20s" doc:"How long running events may take to finish after SIGTERM. A change needs a restart."`
 }
 
 // TLS is the table server.tls.
@@ -61,7 +61,7 @@ type Admin struct {
 	place
 
 	Listen    string        `toml:"listen" is:"address" default:"127.0.0.1:8091" doc:"The address of people's door. Any but a loopback address requires a token. A change needs a restart."`
-	Token     router.Secret `toml:"token" is:"secret" doc:"What people's door demands as a bearer token."`
+	Token     router.Secret `toml:"token" is:"secret" doc:"What people's door demands as a bearer token. A change needs a restart."`
 	TokenFile string        `toml:"token_file" is:"file" doc:"The file that the token is in."`
 }
 
@@ -69,9 +69,9 @@ type Admin struct {
 type Log struct {
 	place
 
-	Level  string   `toml:"level" is:"enum:debug|info|warn|error" default:"info" doc:"The least level that is logged."`
-	Format string   `toml:"format" is:"enum:auto|text|json" default:"auto" doc:"auto is text on a terminal and JSON elsewhere."`
-	Redact []string `toml:"redact" is:"enum:numbers|bodies" default:"numbers,bodies" doc:"What logs leave out: numbers shows the last 4 digits of a phone number, bodies leaves out what messages say."`
+	Level  string   `toml:"level" is:"enum:debug|info|warn|error" default:"info" doc:"The least level that is logged. A change needs a restart."`
+	Format string   `toml:"format" is:"enum:auto|text|json" default:"auto" doc:"auto is text on a terminal and JSON elsewhere. A change needs a restart."`
+	Redact []string `toml:"redact" is:"enum:numbers|bodies" default:"numbers,bodies" doc:"What logs leave out: numbers shows the last 4 digits of a phone number, bodies leaves out what messages say, in what scripts write too. A change needs a restart."`
 }
 
 // Store is the table [store].

@@ -26,14 +26,14 @@ func expand(s string, getenv Getenv) (string, *fault) {
 			inside, _, closed := strings.Cut(rest[len("${"):], "}")
 			name, fallback, optional := strings.Cut(inside, ":-")
 			if !closed || !variable(name) {
-				return "", &fault{"${ is not followed by the name of a variable and }", "write ${NAME} or ${NAME:-default}; $${ is ${ itself"}
+				return "", &fault{what: "${ is not followed by the name of a variable and }", hint: "write ${NAME} or ${NAME:-default}; $${ is ${ itself"}
 			}
 			value, set := getenv(name)
 			switch {
 			case optional && value == "":
 				value = fallback
 			case !set:
-				return "", &fault{fmt.Sprintf("the environment variable %s is not set", name), fmt.Sprintf("set it, or write ${%s:-default}", name)}
+				return "", &fault{what: fmt.Sprintf("the environment variable %s is not set", name), hint: fmt.Sprintf("set it, or write ${%s:-default}", name)}
 			}
 			b.WriteString(value)
 			i += len("${") + len(inside) + len("}")

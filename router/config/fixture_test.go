@@ -46,16 +46,18 @@ func deps() Deps {
 		Compile:       compile,
 		Expr:          expr,
 		CheckFallback: checkFallback,
-		CheckPattern: func(p string) error {
-			if !strings.HasPrefix(p, "https://") {
-				return errors.New("the pattern has no scheme")
-			}
-			return nil
-		},
-		Kinds: kinds,
-		Now:   clock,
-		IDs:   router.NewIDs(clock, rand.Reader),
+		CheckPattern:  checkPattern,
+		Kinds:         kinds,
+		Now:           clock,
+		IDs:           router.NewIDs(clock, rand.Reader),
 	}
+}
+
+func checkPattern(p string) error {
+	if !strings.HasPrefix(p, "https://") {
+		return errors.New("the pattern has no scheme")
+	}
+	return nil
 }
 
 var declaration = regexp.MustCompile(`(on|step)\("([^"]*)"`)
@@ -63,6 +65,13 @@ var declaration = regexp.MustCompile(`(on|step)\("([^"]*)"`)
 func compile(_ context.Context, p router.Program) ([]*router.Script, router.Problems) {
 	var out []*router.Script
 	var problems router.Problems
+	for _, g := range p.Grants {
+		for _, pattern := range slices.Concat(p.HTTP.Allow, g.HTTP) {
+			if err := checkPattern(pattern); err != nil {
+				problems = append(problems, router.Problem{What: "the compiler was given " + pattern})
+			}
+		}
+	}
 	for _, src := range p.Scripts {
 		if i := bytes.Index(src.Text, []byte("syntax error")); i >= 0 {
 			problems = append(problems, router.Problem{File: src.File, Line: bytes.Count(src.Text[:i], []byte("\n")) + 1, What: "unexpected symbol"})

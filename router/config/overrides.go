@@ -22,16 +22,16 @@ func parseOverrides(s string) (any, *fault) {
 		return nil, &fault{}
 	}
 	if strings.HasPrefix(s, "#") {
-		return nil, &fault{"begins with #", "leave the # out: it is put before them in every URL"}
+		return nil, &fault{what: "begins with #", hint: "leave the # out: it is put before them in every URL"}
 	}
 	seen := map[string]bool{}
 	for pair := range strings.SplitSeq(s, "&") {
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok {
-			return nil, &fault{fmt.Sprintf("has %q, which is not key=value", pair), ""}
+			return nil, &fault{what: fmt.Sprintf("has %q, which is not key=value", pair), repeats: true}
 		}
 		if seen[key] {
-			return nil, &fault{fmt.Sprintf("has %s twice", key), ""}
+			return nil, &fault{what: fmt.Sprintf("has %s twice", key), repeats: true}
 		}
 		seen[key] = true
 		if f := override(key, value); f != nil {
@@ -45,7 +45,7 @@ func override(key, value string) *fault {
 	among := func(allowed []string) *fault {
 		for v := range strings.SplitSeq(value, ",") {
 			if !slices.Contains(allowed, v) && !(key == "e" && slices.Contains(allowed, strings.TrimSuffix(v, "-ix"))) {
-				return &fault{fmt.Sprintf("has %s=%s: %q is not one of %s", key, value, v, strings.Join(allowed, ", ")), didYouMean(v, allowed)}
+				return &fault{what: fmt.Sprintf("has %s=%s: %q is not one of %s", key, value, v, strings.Join(allowed, ", ")), hint: didYouMean(v, allowed), repeats: true}
 			}
 		}
 		return nil
@@ -59,18 +59,18 @@ func override(key, value string) *fault {
 			if key == "rc" {
 				unit = " retries"
 			}
-			return &fault{fmt.Sprintf("has %s=%s, which is not from %d to %d%s", key, value, r[0], r[1], unit), "see Twilio's webhook connection overrides"}
+			return &fault{what: fmt.Sprintf("has %s=%s, which is not from %d to %d%s", key, value, r[0], r[1], unit), hint: "see Twilio's webhook connection overrides", repeats: true}
 		}
 		return nil
 	case "rp":
 		return among(retryPolicies)
 	case "sni":
 		if value != "y" && value != "n" {
-			return &fault{"has sni=" + value + ", which is neither y nor n", ""}
+			return &fault{what: "has sni=" + value + ", which is neither y nor n", repeats: true}
 		}
 		return nil
 	case "e":
 		return among(edges)
 	}
-	return &fault{fmt.Sprintf("has the unknown key %q: Twilio knows %s", key, strings.Join(overrideKeys, ", ")), didYouMean(key, overrideKeys)}
+	return &fault{what: fmt.Sprintf("has the unknown key %q: Twilio knows %s", key, strings.Join(overrideKeys, ", ")), hint: didYouMean(key, overrideKeys), repeats: true}
 }

@@ -62,8 +62,8 @@ func (b *builder) route(rt *Route) *router.Route {
 	if rt.Timeout >= twilioGivesUp {
 		b.warn(rt.place, "timeout", fmt.Sprintf("%s is %s, but Twilio gives up after %s", rt.key("timeout"), formatDuration(rt.Timeout), formatDuration(twilioGivesUp)), "then no fallback of this route is heard")
 	}
-	b.kinds(rt)
 	b.chain(rt, r)
+	b.kinds(rt, r)
 	r.Fallback = b.fallback(rt)
 	return r
 }
@@ -88,9 +88,9 @@ func (b *builder) expr(at place, key, src string) router.Expr {
 }
 
 // kinds checks what a route takes against what Twilio sends.
-func (b *builder) kinds(rt *Route) {
+func (b *builder) kinds(rt *Route, r *router.Route) {
 	background := router.Mode(rt.Mode) == router.ModeBackground
-	hangsUp := false
+	hangsUp := background && len(rt.On) == 0 && answersCalls(r.Scripts)
 	for _, text := range rt.On {
 		kind, exact := router.KindPattern(text).Exact()
 		if background && router.KindPattern(text).Match("call.received") {
@@ -106,7 +106,7 @@ func (b *builder) kinds(rt *Route) {
 			if near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
-			b.warn(rt.place, "on", fmt.Sprintf("%s: there is no kind %q", rt.key("on"), text), hint)
+			b.warn(rt.place, "on", fmt.Sprintf("%s: there is no kind %q", rt.key("on"), rt.shown("on", text)), hint)
 		case background && (wants.JSON() || wants == router.WantsStatus):
 			b.say(rt.place, "mode", fmt.Sprintf("%s is background, but %s waits for a decision", rt.key("mode"), text), `leave mode out, or take the kind out of on`)
 		case background && wants == router.WantsVoice:
@@ -116,6 +116,18 @@ func (b *builder) kinds(rt *Route) {
 	if hangsUp {
 		b.warn(rt.place, "mode", fmt.Sprintf("%s is background: calls get the empty answer, which hangs up", rt.key("mode")), "leave mode out to answer calls")
 	}
+}
+
+// answersCalls reports whether one of the scripts has something to say when a
+// call comes in.
+func answersCalls(scripts []*router.Script) bool {
+	call := &router.Event{Kind: "call.received"}
+	return slices.ContainsFunc(scripts, func(s *router.Script) bool {
+		return slices.ContainsFunc(s.Handlers, func(h router.Handler) bool {
+			h.To, h.Account = "", ""
+			return !h.Background && h.Takes(call)
+		})
+	})
 }
 
 // chain finds the scripts of a route, each once, in list order.
@@ -145,7 +157,7 @@ func (b *builder) chain(rt *Route, r *router.Route) {
 // nothing tells of an entry of `scripts` that stands for no script: a pattern
 // may come to match some day, a name is a mistake.
 func (b *builder) nothing(rt *Route, entry string) {
-	what := fmt.Sprintf("%s: %q matches no script in %s", rt.key("scripts"), entry, b.files.folder)
+	what := fmt.Sprintf("%s: %q matches no script in %s", rt.key("scripts"), rt.shown("scripts", entry), b.files.folder)
 	if strings.ContainsAny(entry, "*?[") {
 		b.warn(rt.place, "scripts", what, "patterns match paths below the scripts folder")
 		return

@@ -17,6 +17,8 @@ import (
 type fault struct {
 	what string
 	hint string
+	// repeats says that what or hint has something of the value in it.
+	repeats bool
 }
 
 // scalar is a type of single values.
@@ -89,7 +91,7 @@ func (s scalar) check(text, shown string) (any, *fault) {
 		if slices.Contains(s.enum, text) {
 			return text, nil
 		}
-		f := &fault{fmt.Sprintf("%q is not %s", shown, s.noun), ""}
+		f := &fault{what: fmt.Sprintf("%q is not %s", shown, s.noun)}
 		if text == shown {
 			f.hint = didYouMean(text, s.enum)
 		}
@@ -109,6 +111,9 @@ func (s scalar) check(text, shown string) (any, *fault) {
 	if s.secret {
 		subject = "the secret"
 	}
+	if f.repeats && text != shown {
+		f = &fault{}
+	}
 	what := f.what
 	if what == "" {
 		what = "is not " + s.noun
@@ -117,17 +122,17 @@ func (s scalar) check(text, shown string) (any, *fault) {
 	if hint == "" {
 		hint = "like " + s.like
 	}
-	return nil, &fault{subject + " " + what, hint}
+	return nil, &fault{what: subject + " " + what, hint: hint}
 }
 
 func parseSecret(s string) (any, *fault) {
 	switch {
 	case s == "":
-		return nil, &fault{"is empty", "leave the key out, or set the variable"}
+		return nil, &fault{what: "is empty", hint: "leave the key out, or set the variable"}
 	case s != strings.TrimSpace(s):
-		return nil, &fault{"begins or ends with white space", "it was copied with more than itself"}
+		return nil, &fault{what: "begins or ends with white space", hint: "it was copied with more than itself"}
 	case strings.ContainsFunc(s, control):
-		return nil, &fault{"has a control character in it", "it was copied with more than itself"}
+		return nil, &fault{what: "has a control character in it", hint: "it was copied with more than itself"}
 	}
 	return s, nil
 }
@@ -139,9 +144,9 @@ func parseFile(s string) (any, *fault) {
 	case s == "":
 		return nil, &fault{}
 	case s[0] == '~':
-		return nil, &fault{"begins with ~, which is not expanded", `write "${HOME}/…"`}
+		return nil, &fault{what: "begins with ~, which is not expanded", hint: `write "${HOME}/…"`}
 	case strings.ContainsFunc(s, control):
-		return nil, &fault{"has a control character in it", ""}
+		return nil, &fault{what: "has a control character in it"}
 	}
 	return s, nil
 }
@@ -152,7 +157,7 @@ func parseAddress(s string) (any, *fault) {
 		return nil, &fault{}
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return nil, &fault{"has no port from 0 to 65535", ""}
+		return nil, &fault{what: "has no port from 0 to 65535"}
 	} else if strconv.FormatUint(n, 10) != port {
 		return nil, &fault{}
 	}
@@ -165,7 +170,7 @@ func parseNetwork(s string) (any, *fault) {
 		return p.Masked().String(), nil
 	}
 	if a, err := netip.ParseAddr(s); err == nil {
-		return nil, &fault{"is one address, not a network", fmt.Sprintf("write %q", netip.PrefixFrom(a, a.BitLen()))}
+		return nil, &fault{what: "is one address, not a network", hint: fmt.Sprintf("write %q", netip.PrefixFrom(a, a.BitLen())), repeats: true}
 	}
 	return nil, &fault{}
 }
@@ -180,11 +185,11 @@ func parsePublic(s string) (any, *fault) {
 	case err != nil || u.Hostname() == "" || u.Opaque != "":
 		return nil, &fault{}
 	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, &fault{"has a scheme other than https and http", ""}
+		return nil, &fault{what: "has a scheme other than https and http"}
 	case strings.Contains(s, "?"):
-		return nil, &fault{"has a query", "Twilio's URL may have one, the base of all of them has not"}
+		return nil, &fault{what: "has a query", hint: "Twilio's URL may have one, the base of all of them has not"}
 	case strings.Contains(s, "#"):
-		return nil, &fault{"has a fragment", "connection overrides are a route's: overrides"}
+		return nil, &fault{what: "has a fragment", hint: "connection overrides are a route's: overrides"}
 	}
 	return strings.TrimRight(s, "/"), nil
 }
@@ -194,15 +199,21 @@ var password = regexp.MustCompile(`(://[^/?#@:]*:)[^/?#]*@`)
 // withoutPassword masks what stands between the colon and the @ of a URL.
 func withoutPassword(text string) string { return password.ReplaceAllString(text, "${1}xxxxx@") }
 
-var accountSID = regexp.MustCompile(`^AC[0-9a-f]{32}$`)
+// accountSID is how Twilio makes them. What else a test or a stand-in for Twilio
+// sends as AccountSid may be configured all the same, with a warning.
+var (
+	accountSID     = regexp.MustCompile(`^AC[0-9a-f]{32}$`)
+	looksLikeToken = regexp.MustCompile(`^[0-9a-f]{32}$`)
+)
 
 func parseAccountSID(s string) (any, *fault) {
-	if !accountSID.MatchString(s) {
-		f := &fault{}
-		if strings.HasPrefix(s, "SK") {
-			f.hint = "this is the SID of an API key; the account's begins with AC"
-		}
-		return nil, f
+	switch {
+	case strings.HasPrefix(s, "SK"):
+		return nil, &fault{hint: "this is the SID of an API key; the account's begins with AC"}
+	case looksLikeToken.MatchString(s):
+		return nil, &fault{hint: "this looks like an auth token; the account's SID begins with AC"}
+	case s == "" || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+		return nil, &fault{}
 	}
 	return s, nil
 }
@@ -213,13 +224,13 @@ func parsePath(s string) (any, *fault) {
 	body := strings.TrimSuffix(s, "/*")
 	switch {
 	case !strings.HasPrefix(s, "/"):
-		return nil, &fault{"does not begin with /", ""}
+		return nil, &fault{what: "does not begin with /"}
 	case strings.ContainsAny(body, "*"):
-		return nil, &fault{"has a * that is not a whole last part", `only "/*" at the end stands for everything below`}
+		return nil, &fault{what: "has a * that is not a whole last part", hint: `only "/*" at the end stands for everything below`}
 	case strings.ContainsAny(s, "?#"):
-		return nil, &fault{"has a query or a fragment", "a route has every query of its path"}
+		return nil, &fault{what: "has a query or a fragment", hint: "a route has every query of its path"}
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return nil, &fault{"has a character that requests carry escaped", fmt.Sprintf("write %q", (&url.URL{Path: s}).EscapedPath())}
+		return nil, &fault{what: "has a character that requests carry escaped", hint: fmt.Sprintf("write %q", (&url.URL{Path: s}).EscapedPath()), repeats: true}
 	}
 	return s, nil
 }
@@ -233,7 +244,7 @@ func parseKinds(s string) (any, *fault) {
 
 func parseExpression(s string) (any, *fault) {
 	if strings.TrimSpace(s) == "" {
-		return nil, &fault{"is empty", ""}
+		return nil, &fault{what: "is empty"}
 	}
 	return s, nil
 }
@@ -250,11 +261,11 @@ func parseScripts(s string) (any, *fault) {
 	case s == "":
 		return nil, &fault{}
 	case strings.HasPrefix(s, "/") || slices.Contains(strings.Split(s, "/"), ".."):
-		return nil, &fault{"does not stay in the scripts folder", `like "support/*.lua"`}
+		return nil, &fault{what: "does not stay in the scripts folder", hint: `like "support/*.lua"`}
 	}
 	for part := range strings.SplitSeq(s, "/") {
 		if _, err := path.Match(part, ""); err != nil {
-			return nil, &fault{"is not a pattern: a [ is not closed, or it ends in a backslash", ""}
+			return nil, &fault{what: "is not a pattern: a [ is not closed, or it ends in a backslash"}
 		}
 	}
 	return s, nil

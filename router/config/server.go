@@ -21,7 +21,11 @@ func (b *builder) server() {
 		seen[a] = true
 	}
 	if seen[c.Admin.Listen] && !anyPort(c.Admin.Listen) {
-		b.say(c.Admin.place, "listen", fmt.Sprintf("admin.listen %q is one of server.listen too", c.Admin.Listen), "people's door has an address of its own")
+		at := c.Admin.place
+		if !at.has("listen") { // then the file can only have the other one
+			at = c.Server.place
+		}
+		b.say(at, "listen", fmt.Sprintf("admin.listen %q is one of server.listen too", c.Admin.Listen), "people's door has an address of its own")
 	}
 	if !loopback(c.Admin.Listen) && c.Admin.Token == "" && !c.Admin.has("token") && !c.Admin.has("token_file") {
 		b.say(c.Admin.place, "listen", fmt.Sprintf("admin.listen %q is not a loopback address, and there is no admin.token", c.Admin.Listen),
@@ -69,6 +73,9 @@ func (b *builder) accounts() {
 			b.say(a.place, "sid", fmt.Sprintf("account %s has the same sid as account %s", a.Name, first), "one account, several tokens: list them all in its auth_tokens")
 		}
 		sids[a.SID] = a.Name
+		if a.SID != "" && !accountSID.MatchString(a.SID) {
+			b.warn(a.place, "sid", a.key("sid")+" is not the SID of an account as Twilio makes them: only requests with this very AccountSid are let in", "like "+scalars["account"].like)
+		}
 		out := router.Account{Name: a.Name, SID: a.SID, Tokens: a.AuthTokens}
 		for _, k := range a.SharedKeys {
 			if first := keys[k.Name]; first != "" {

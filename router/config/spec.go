@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/BurntSushi/toml"
@@ -47,6 +48,26 @@ func (p place) has(key string) bool {
 
 // key names a key of the table as messages do.
 func (p place) key(name string) string { return below(p.path, name).String() }
+
+// shown is what a message may repeat of a text at key, or of an entry of the
+// list there: as it stands in the file, without what the environment put in.
+func (p place) shown(key, text string) string {
+	items, _ := p.values[key].([]any)
+	if one, ok := p.values[key].(string); ok {
+		items = []any{one}
+	}
+	for _, item := range items {
+		if item == text {
+			return text
+		}
+	}
+	for _, item := range items {
+		if raw, _ := item.(string); strings.Contains(raw, "${") {
+			return raw
+		}
+	}
+	return text
+}
 
 // shape is what stands on the right of a key.
 type shape uint8

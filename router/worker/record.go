@@ -76,8 +76,8 @@ func withoutEffects(out router.Outcome, why string) router.Outcome {
 // recorded tells of an attempt whose outcome counts.
 func (w *Worker) recorded(ev *router.Event, c *router.Commit) {
 	out := &c.Outcome
-	if c.State == router.StateDead {
-		w.o.Log.Warn("a background event is dead", "event", ev.ID, "kind", ev.Kind, "route", out.Route, "error", out.ErrorText())
+	if c.State == router.StateDead { // why is told by Ran, which knows what a log may say
+		w.o.Log.Warn("a background event is dead", "event", ev.ID, "kind", ev.Kind, "route", out.Route)
 	} else {
 		w.o.Log.Debug("a background event is done", "event", ev.ID, "kind", ev.Kind, "route", out.Route, "verdict", out.Verdict, "took", out.Duration)
 	}

@@ -1,0 +1,2 @@
+-- must: budget
+while true do pcall(print, setmetatable({}, { __tostring = function() while true do end end })) end

@@ -1,0 +1,2 @@
+-- must: end
+error(_G)

@@ -1,0 +1,3 @@
+-- must: budget
+local t = {}
+while true do t[{}] = true end

@@ -1,0 +1,2 @@
+-- must: budget
+while true do load(function() return "" end) load(function() return nil end) end

@@ -1,0 +1,2 @@
+-- must: budget
+load(function() return " " end)

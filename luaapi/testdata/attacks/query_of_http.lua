@@ -1,0 +1,4 @@
+-- must: budget
+local s, q = ("%"):rep(1000000), {}
+for i = 1, 2000 do q["k" .. i] = s end
+while true do pcall(http.get, "https://example.com/", { query = q, form = q }) end

@@ -1,0 +1,2 @@
+-- must: budget
+while true do tostring({}) end
