@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -64,6 +65,11 @@ func (c *chain) run(ctx context.Context, s *Script, step string, handler int) *S
 		st.Error = misplacedRetry(s, st.Error)
 		st.Verdict, st.Retry = Failed, nil
 	}
+	if ctx.Err() != nil && st.Verdict != Failed {
+		// It noticed too late, in a call that waited: nothing of it counts.
+		st.Verdict, st.Reply, st.Refused = Failed, nil, false
+		st.Error = &ScriptError{File: s.File, Message: "the time for this event ended while the script ran", Budget: "time"}
+	}
 	if st.Verdict == Replied && !c.answers {
 		st.Warnings = append(st.Warnings, fmt.Sprintf("%s wants no reply here: what the script returned was not sent", c.ev.Kind))
 		st.Verdict, st.Reply, st.Refused = Passed, nil, false
@@ -107,8 +113,19 @@ func (c *chain) settle(st *Step) bool {
 	if st.Verdict == Passed {
 		return false
 	}
-	c.out.Verdict, c.out.Reason, c.out.Reply = st.Verdict, st.Reason, st.Reply
+	c.out.Verdict, c.out.Reason, c.out.Reply = st.Verdict, st.Reason, whole(st.Reply, c.ev.Wants)
 	return true
+}
+
+// whole gives an empty 200 the body that says nothing: Twilio takes one without
+// a body for an error.
+func whole(r *Reply, w Wants) *Reply {
+	if r == nil || r.Status != http.StatusOK || len(r.Body) > 0 {
+		return r
+	}
+	empty := *Empty(w)
+	empty.Headers = r.Headers
+	return &empty
 }
 
 // step runs the one handler that the URL names: "script.step".

@@ -158,7 +158,7 @@ func versionScript(n int) string {
 
 func shared(n int) string { return fmt.Sprintf("return 's%d'\n", n) }
 
-var answered = regexp.MustCompile(`<Message>v(\d+) v(\d+) s(\d+)</Message>`)
+var versions = regexp.MustCompile(`<Message>v(\d+) v(\d+) s(\d+)</Message>`)
 
 // Under traffic, through every way of saving, not one request is lost or
 // answered by a generation that is half there.
@@ -185,7 +185,7 @@ func TestReloadUnderTraffic(t *testing.T) {
 					return
 				}
 				sent.Add(1)
-				m := answered.FindStringSubmatch(body)
+				m := versions.FindStringSubmatch(body)
 				if status != http.StatusOK || m == nil || m[1] != m[2] {
 					t.Errorf("%d %q", status, body)
 					return

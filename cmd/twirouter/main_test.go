@@ -43,3 +43,18 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 		return err == nil && pattern.Match(text), string(text)
 	})
 }
+
+// answered sends until the answer fits a pattern: answered PATTERN KIND
+// [KEY=VALUE…]. It is for what a save just changed.
+func answered(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: answered PATTERN KIND [KEY=VALUE…]")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	until(ts, "an answer with "+args[0], func() (bool, string) {
+		err := ts.Exec("twirouter", append([]string{"send"}, args[1:]...)...)
+		seen := ts.ReadFile("stdout")
+		return err == nil && pattern.MatchString(seen), seen
+	})
+}

@@ -168,5 +168,11 @@ Begin with:  twirouter dev        a server on this machine: no account, no setti
 		c.reloadCommand(),
 		c.versionCommand(),
 	)
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" { // cobra's own would print its help for an unknown shell and call it success
+			cmd.Args, cmd.RunE = cobra.NoArgs, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
 	return root
 }

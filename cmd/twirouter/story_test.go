@@ -27,6 +27,7 @@ import (
 //	logged PATTERN              waits until the server has shown it
 //	await FILE PATTERN          waits until a file has a line that fits
 //	clean                       once all is settled, no script has failed and nothing was warned of
+//	answered PATTERN KIND …     sends until the answer fits
 //	settled                     waits until no event is queued or running
 //	listen NAME                 runs a server for the scripts to call; its port is in $NAME_PORT
 //	answers NAME STATUS [JSON]  what that server answers from now on
@@ -135,7 +136,7 @@ func runStory(t *testing.T, file string, fill func(work string) error) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ready": s.ready, "logged": s.logged, "clean": s.clean, "settled": s.settled, "follow": s.follow,
-			"await": await, "listen": s.listen, "answers": s.answers, "received": s.received, "count": s.count,
+			"await": await, "answered": answered, "listen": s.listen, "answers": s.answers, "received": s.received, "count": s.count,
 		},
 	})
 }

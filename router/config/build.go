@@ -180,8 +180,9 @@ func (b *builder) patterns(at place, key string, patterns []string) []string {
 	return good
 }
 
-// known tells of a [script.NAME] that no script is called. Without a scripts
-// folder that has been told already, and mends itself.
+// known warns of a [script.NAME] that no script is called: it may be a mistake,
+// or the script was taken away, which must not hold up what else changed.
+// Without a scripts folder that has been told already, and mends itself.
 func (b *builder) known(s *Script) {
 	if b.index.byName[s.Name] != "" || b.index.absent {
 		return
@@ -195,7 +196,7 @@ func (b *builder) known(s *Script) {
 	if name := ScriptName(s.Name); name != s.Name && b.index.byName[name] != "" {
 		hint = fmt.Sprintf("write [%s]: digits, dashes and .lua do not count", keyText("script", name))
 	}
-	b.say(s.place, "", fmt.Sprintf("no script is called %q", s.Name), hint)
+	b.warn(s.place, "", fmt.Sprintf("no script is called %q", s.Name), hint)
 }
 
 // NeedsAccount tells why a generation must not serve: a route verifies, and no

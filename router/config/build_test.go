@@ -182,7 +182,10 @@ func TestReach(t *testing.T) {
 	}{
 		{"all well", map[string]string{"a": `on("message.received")`}, "", nil},
 		{"no script", nil, "", []string{`scripts: warning: there is no script in this folder: every event gets the empty answer (put a .lua file into it)`}},
-		{"no handler", map[string]string{"a": `return`}, "", []string{`scripts/a.lua: warning: declares no handler: nothing runs it (on("message.received", function(event) … end))`}},
+		{"no handler, which the compiler tells", map[string]string{"a": `return`}, "", nil},
+		{"no such kind", map[string]string{"a": `on("message.recieved")`, "b": `on("*")`}, "", []string{
+			`scripts/a.lua: warning: there is no kind "message.recieved" (did you mean "message.received"?)`,
+		}},
 		{"another kind", map[string]string{"a": `on("message.*")`}, "[route.r]\npath = \"/r\"\non = [\"call.*\"]\n", []string{
 			`config.toml:3:1: warning: no script of route r handles call.* (its events get the empty answer)`,
 			`scripts/a.lua: warning: no route leads to this script (no route that has it takes one of its kinds)`,

@@ -34,10 +34,9 @@ func (b *builder) reach() {
 		}
 	}
 	for _, s := range b.gen.Scripts {
-		switch {
-		case len(s.Handlers) == 0 && len(s.Steps) == 0:
-			b.idle(s, "declares no handler: nothing runs it", `on("message.received", function(event) … end)`)
-		case !reached[s]:
+		b.misspelt(s)
+		// A script without handlers the compiler has warned of.
+		if !reached[s] && len(s.Handlers)+len(s.Steps) > 0 {
 			b.idle(s, "no route leads to this script", "no route that has it takes one of its kinds")
 		}
 	}
@@ -50,6 +49,32 @@ func (b *builder) reach() {
 
 func (b *builder) idle(s *router.Script, what, hint string) {
 	b.problems = append(b.problems, router.Problem{File: s.File, What: what, Hint: hint, Warning: true})
+}
+
+// misspelt warns of kinds in a script's on() that there are none of.
+func (b *builder) misspelt(s *router.Script) {
+	for _, h := range s.Handlers {
+		for _, k := range h.Kinds {
+			kind, exact := k.Exact()
+			if !exact {
+				continue
+			}
+			if _, known, near := b.deps.Kinds(kind); !known {
+				b.problems = append(b.problems, router.Problem{
+					File: s.File, Line: h.Line, What: fmt.Sprintf("there is no kind %q", string(k)), Hint: meant(near), Warning: true,
+				})
+			}
+		}
+	}
+}
+
+// meant is the hint for a kind that is not known: near is what may have been
+// meant, "" for nothing.
+func meant(near string) string {
+	if near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "Twilio may have made it since: then it is right"
 }
 
 // inside reports whether the script is for what comes from inside: that needs no

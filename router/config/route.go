@@ -102,11 +102,7 @@ func (b *builder) kinds(rt *Route, r *router.Route) {
 		wants, known, near := b.deps.Kinds(kind)
 		switch {
 		case !known:
-			hint := "Twilio may have made it since: then it is right"
-			if near != "" {
-				hint = fmt.Sprintf("did you mean %q?", near)
-			}
-			b.warn(rt.place, "on", fmt.Sprintf("%s: there is no kind %q", rt.key("on"), rt.shown("on", text)), hint)
+			b.warn(rt.place, "on", fmt.Sprintf("%s: there is no kind %q", rt.key("on"), rt.shown("on", text)), meant(near))
 		case background && (wants.JSON() || wants == router.WantsStatus):
 			b.say(rt.place, "mode", fmt.Sprintf("%s is background, but %s waits for a decision", rt.key("mode"), text), `leave mode out, or take the kind out of on`)
 		case background && wants == router.WantsVoice:

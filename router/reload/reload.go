@@ -205,7 +205,7 @@ func (r *Reloader) look(ctx context.Context, asked bool) error {
 func unread(err error) string { return "unread: " + err.Error() }
 
 // held reports whether files that were there at the last try are gone or empty
-// now, and have not been for long.
+// now, or new ones still empty, and have not been for long.
 func (r *Reloader) held(s Snapshot, err error) bool {
 	lost := err != nil && unread(err) != r.last.Hash
 	for name, size := range r.last.Files {
@@ -214,6 +214,11 @@ func (r *Reloader) held(s Snapshot, err error) bool {
 		}
 		// It was not read, or read empty: perhaps nobody names it any more.
 		if info, err := os.Stat(name); err != nil || info.Size() == 0 {
+			lost = true
+		}
+	}
+	for name, size := range s.Files {
+		if _, known := r.last.Files[name]; !known && size == 0 {
 			lost = true
 		}
 	}

@@ -278,6 +278,22 @@ func TestVanishedFileIsGivenTime(t *testing.T) {
 	b.becomes("a.lua=three;")
 }
 
+// A new file is empty between its creation and the first write.
+func TestNewEmptyFileIsGivenTime(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	b := start(t, dir)
+	f, err := os.Create(filepath.Join(dir, "a.lua"))
+	must(t, err)
+	time.Sleep(10 * quiet) // longer than it waits for news: it has looked
+	_, err = f.WriteString("one")
+	must(t, errors.Join(err, f.Close()))
+	s := b.wait("the first generation with the file", func(s Status) bool { return s.Generation > 1 })
+	if got := b.live.Load().Hash; got != "a.lua=one;" {
+		t.Fatalf("generation %d is %q: the empty file was loaded", s.Generation, got)
+	}
+}
+
 // Lost notifications only cost seconds.
 func TestPollAlone(t *testing.T) {
 	t.Parallel()

@@ -330,7 +330,7 @@ func TestOddReplies(t *testing.T) {
 	}{
 		{router.Reply{Status: 200, Body: []byte("hello")}, 200, "application/octet-stream", "hello"},
 		{router.Reply{Status: 200, Body: []byte("hello"), Headers: router.Params{{Key: "Content-Type", Value: "text/csv"}}}, 200, "text/csv", "hello"},
-		{router.Reply{Status: 200}, 200, "", ""},
+		{router.Reply{Status: 200}, 200, router.TypeTwiML, router.Declaration + "<Response/>"},
 		{router.Reply{Status: 0}, 500, "", ""},
 		{router.Reply{Status: 101, Body: []byte("x")}, 500, "", ""},
 		{router.Reply{Status: 1000, Body: []byte("x")}, 500, "", ""},
