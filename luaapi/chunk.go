@@ -147,7 +147,7 @@ func compileStatements(file string, stmts []ast.Stmt) (c *chunk, problem *router
 		}
 	}()
 	r := &reader{}
-	r.block(stmts)
+	stmts = r.block(stmts)
 	if r.deepest > 0 {
 		return nil, &router.Problem{File: file, Line: r.deepest, What: fmt.Sprintf("more than %d levels of syntax in one another", maxSyntax), Hint: "build it in steps"}
 	}

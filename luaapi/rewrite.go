@@ -71,6 +71,71 @@ func rewrittenAssignment(s *ast.AssignStmt) ast.Stmt {
 	return blockOf(s, stmts...)
 }
 
+// steadied begins the body of a loop with something other than a jump:
+// gopher-lua shortens jumps to jumps, and takes one back to a jump that it has
+// shortened already for another one, so that the loop ends after its first turn.
+func steadied(stmts []ast.Stmt) []ast.Stmt {
+	if !beginsWithJump(stmts) {
+		return stmts
+	}
+	return append([]ast.Stmt{nothing(stmts[0])}, stmts...)
+}
+
+// withoutJumpTargets does the same after labels.
+func withoutJumpTargets(stmts []ast.Stmt) []ast.Stmt {
+	for i := 0; i < len(stmts); i++ {
+		if _, ok := stmts[i].(*ast.LabelStmt); ok && beginsWithJump(stmts[i+1:]) {
+			stmts = slices.Insert(stmts, i+1, nothing(stmts[i+1]))
+		}
+	}
+	return stmts
+}
+
+// nothing is a statement that does nothing.
+func nothing(at ast.PositionHolder) ast.Stmt {
+	local := &ast.LocalAssignStmt{Names: []string{"(0)"}}
+	place(local, at)
+	return local
+}
+
+func beginsWithJump(stmts []ast.Stmt) bool {
+	if len(stmts) == 0 {
+		return false
+	}
+	switch s := stmts[0].(type) {
+	case *ast.GotoStmt, *ast.BreakStmt:
+		return true
+	case *ast.IfStmt:
+		return foldsFirst(s.Condition) || beginsWithJump(s.Then)
+	case *ast.WhileStmt:
+		return foldsFirst(s.Condition) || beginsWithJump(s.Stmts)
+	case *ast.DoBlockStmt:
+		return len(s.Stmts) == 0 && beginsWithJump(stmts[1:]) || beginsWithJump(s.Stmts)
+	case *ast.RepeatStmt:
+		return foldsFirst(s.Condition) || beginsWithJump(s.Stmts)
+	case *ast.LabelStmt:
+		return beginsWithJump(stmts[1:])
+	}
+	return false
+}
+
+// foldsFirst reports whether the code of a condition may begin with a jump: that
+// of a constant has nothing else.
+func foldsFirst(e ast.Expr) bool {
+	for {
+		switch x := e.(type) {
+		case *ast.LogicalOpExpr:
+			e = x.Lhs
+		case *ast.UnaryNotOpExpr:
+			e = x.Expr
+		case ast.ConstExpr:
+			return true
+		default:
+			return false
+		}
+	}
+}
+
 // hiddenNames are names that no source can have.
 func hiddenNames(n int) []string {
 	names := make([]string, n)

@@ -44,12 +44,17 @@ func (r *reader) enter(line int) bool {
 	return r.deepest == 0
 }
 
-func (r *reader) block(stmts []ast.Stmt) {
+// block reads statements and returns those to be compiled in their place.
+func (r *reader) block(stmts []ast.Stmt) []ast.Stmt {
 	for i, s := range stmts {
 		r.stmt(s)
 		stmts[i] = rewritten(s)
 	}
+	return withoutJumpTargets(stmts)
 }
+
+// loop is the same for the body of a loop.
+func (r *reader) loop(stmts []ast.Stmt) []ast.Stmt { return steadied(r.block(stmts)) }
 
 func (r *reader) exprs(list []ast.Expr) {
 	for _, e := range list {
@@ -71,25 +76,25 @@ func (r *reader) stmt(s ast.Stmt) {
 	case *ast.FuncCallStmt:
 		r.expr(s.Expr)
 	case *ast.DoBlockStmt:
-		r.block(s.Stmts)
+		s.Stmts = r.block(s.Stmts)
 	case *ast.WhileStmt:
 		r.expr(s.Condition)
-		r.block(s.Stmts)
+		s.Stmts = r.loop(s.Stmts)
 	case *ast.RepeatStmt:
-		r.block(s.Stmts)
+		s.Stmts = r.loop(s.Stmts)
 		r.expr(s.Condition)
 	case *ast.IfStmt:
 		r.expr(s.Condition)
-		r.block(s.Then)
-		r.block(s.Else)
+		s.Then = r.block(s.Then)
+		s.Else = r.block(s.Else)
 	case *ast.NumberForStmt:
 		r.expr(s.Init)
 		r.expr(s.Limit)
 		r.expr(s.Step)
-		r.block(s.Stmts)
+		s.Stmts = r.loop(s.Stmts)
 	case *ast.GenericForStmt:
 		r.exprs(s.Exprs)
-		r.block(s.Stmts)
+		s.Stmts = r.loop(s.Stmts)
 	case *ast.FuncDefStmt:
 		r.expr(s.Name.Func)
 		r.expr(s.Name.Receiver)
@@ -149,7 +154,7 @@ func (r *reader) expr(e ast.Expr) {
 		r.expr(e.Expr)
 	case *ast.FunctionExpr:
 		if e != nil {
-			r.block(e.Stmts)
+			e.Stmts = r.block(e.Stmts)
 		}
 	}
 }

@@ -230,6 +230,7 @@ false	1773054000`
 		{`time.within("", "UTC")`, `there are no hours in ""`},
 		{`time.within("Mon-Fry 09:00-17:00", "UTC")`, `"Mon-Fry" is no day or time`},
 		{`time.within("Mon 9am-5pm", "UTC")`, `"9am-5pm" is no time of day: write 09:00-17:00`},
+		{`time.within("Mon-Fri 9-5", "UTC")`, `"9-5" ends before it begins: write 09:00-17:00`},
 		{`time.within("Mon 09:00", "UTC")`, `"09:00" is no time of day`},
 		{`time.within("Mon 09:00-25:00", "UTC")`, `"09:00-25:00" is no time of day`},
 		{`time.within("Mon 09:00-09:00", "UTC")`, `the whole day is 00:00-24:00`},

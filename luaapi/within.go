@@ -167,6 +167,9 @@ func parseSpan(word string) (span, error) {
 		return span{}, fmt.Errorf("%s is no time of day: write 09:00-17:00, up to 24:00", quoted(word))
 	case from == to:
 		return span{}, fmt.Errorf("%s ends when it begins: the whole day is 00:00-24:00", quoted(word))
+	case to < from && (!strings.Contains(first, ":") || !strings.Contains(last, ":")):
+		// "9-5" is said of a working day, and would be a night.
+		return span{}, fmt.Errorf("%s ends before it begins: write 09:00-17:00, and hours that pass midnight with their minutes, as 22:00-02:00", quoted(word))
 	case to < from:
 		to += day
 	}
