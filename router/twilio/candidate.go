@@ -65,6 +65,9 @@ func cutOrigin(url string) (o Origin, rest string, err error) {
 		o.Host, rest = after[:end], after[end:]
 	}
 	if at := strings.LastIndexByte(o.Host, '@'); at >= 0 {
+		if at == 0 {
+			return Origin{}, "", errors.New("an @ without a user before it")
+		}
 		o.User, o.Host = o.Host[:at], o.Host[at+1:]
 	}
 	if o.Host == "" {

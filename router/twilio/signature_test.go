@@ -329,6 +329,7 @@ func FuzzSignVerify(f *testing.F) {
 	f.Add("https://h/a?b=%40", "a=1&b=2&a=%F0%9F%98%80", uint(3), byte('x'))
 	f.Add("http://u:p@h:8080/?x=it%27s#rc=2", "To=%2B1&Body=&Body=x", uint(0), byte('='))
 	f.Add("https://[::1]/", "", uint(9), byte('&'))
+	f.Add("https://@h/", "a=1", uint(3), byte('x'))
 	keys := testKeys(f, testAccounts[1])
 	f.Fuzz(func(t *testing.T, url, body string, at uint, change byte) {
 		target, err := ParseTarget(url)
