@@ -146,7 +146,7 @@ func compileStatements(file string, stmts []ast.Stmt) (c *chunk, problem *router
 			c, problem = nil, &router.Problem{File: file, What: "a part of the file is too large to compile", Hint: "split it into functions"}
 		}
 	}()
-	r := &reader{}
+	r := &reader{folding: map[ast.Stmt]bool{}}
 	stmts = r.block(stmts)
 	if r.deepest > 0 {
 		return nil, &router.Problem{File: file, Line: r.deepest, What: fmt.Sprintf("more than %d levels of syntax in one another", maxSyntax), Hint: "build it in steps"}

@@ -71,6 +71,18 @@ func TestLanguage(t *testing.T) {
 		{"an iterator of a function of a function", `local t = { a = 1 } local function g() return pairs end local m = { f = function() return { pairs = pairs } end }
 			for k, v in g()(t) do show(k, v) end for k, v in m.f().pairs(t) do show(k, v) break end for k in g()({}) do end show(select(2, pcall(function() for k in g().x() do end end)))`,
 			"a 1\na 1\nscripts/10-test.lua:4: attempt to index a function value (key 'x')"},
+		{"assignment to several variables", `local a, b, c = 1, 2, 3 a, b, c = b, c, a show(a, b, c) a, b = b show(a, b) a, a = 1, 2 show(a) local function f() return 7, 8, 9 end a, b, c = 0, f() show(a, b, c) a, b = f(), 1 show(a, b)
+			local t = { 1, 2, x = { y = 1 } } local old = t t[1], t = 50, { 9 } show(old[1], t[1]) t, t[1] = old, 60 show(t[1]) local i = 1 i, t[i] = i + 1, 70 show(i, t[1], t[2]) t[1], t[2] = t[2], t[1] show(t[1], t[2])
+			local function up() a, b = b, a return a, b end show(up()) local x, y = 48, 18 while y ~= 0 do x, y = y, x % y end show(x)`,
+			"2 3 1\n3 nil\n1\n0 7 8\n7 1\n50 9\n50\n2 70 2\n2 70\n1 7\n6"},
+		{"loops of a function and its state", `for k, v in next, { q = 1 } do show(k, v) end for k in next, { q = 1 } do show(k) end for k, v in next, { 5, 6 }, 1 do show(k, v) end
+			local function it() return next, { 1 } end for k in it() do show(k) end local function vf(...) for k in ... do return k end end show(vf(next, { z = 1 })) for k, v in next, { a = 5 } do k = "changed" show(k, v) end`,
+			"q 1\nq\n2 6\n1\nz\nchanged 5"},
+		{"loops that begin with a jump", `local n, i = 0, 0 for k in ipairs({ 7, 6 }) do if false then local w = 0 end n = n + 1 end for k in ipairs({ 7, 6 }) do local x = nil and 1 or n n = x + 1 end show(n)
+			while true do if not true then break end i = i + 1 if i > 3 then break end end show(i) for j = 1, 3 do goto next do n = n + 100 end ::next:: end show(n)
+			::again:: if nil then n = 0 end i = i + 1 if i < 9 then goto again end show(i) for j in ipairs({ 1, 2 }) do do end do if false and n then end end n = n + 1 end show(n)
+			for k in ipairs({ 7, 6 }) do Global = true and "a" and "b" n = n + 1 end show(n) repeat if nil then end i = i + 1 until i > 20 show(i)`,
+			"4\n4\n4\n9\n6\n8\n21"},
 		{"no arg at the top, arg in old functions", `local function f(...) return arg.n end show(f(1, nil, 3))`, "3"},
 	}
 	for _, tt := range tests {

@@ -71,56 +71,44 @@ func rewrittenAssignment(s *ast.AssignStmt) ast.Stmt {
 	return blockOf(s, stmts...)
 }
 
-// steadied begins the body of a loop with something other than a jump:
-// gopher-lua shortens jumps to jumps, and takes one back to a jump that it has
-// shortened already for another one, so that the loop ends after its first turn.
-func steadied(stmts []ast.Stmt) []ast.Stmt {
-	if !beginsWithJump(stmts) {
-		return stmts
-	}
-	return append([]ast.Stmt{nothing(stmts[0])}, stmts...)
-}
-
-// withoutJumpTargets does the same after labels.
-func withoutJumpTargets(stmts []ast.Stmt) []ast.Stmt {
-	for i := 0; i < len(stmts); i++ {
-		if _, ok := stmts[i].(*ast.LabelStmt); ok && beginsWithJump(stmts[i+1:]) {
-			stmts = slices.Insert(stmts, i+1, nothing(stmts[i+1]))
-		}
+// loop is the same for the body of a loop. It begins with something other than
+// a jump: gopher-lua shortens jumps to jumps, and takes one back to a jump that
+// it has shortened already for another one, so that the loop ends after its
+// first turn. So it is with labels.
+func (r *reader) loop(stmts []ast.Stmt) []ast.Stmt {
+	if stmts = r.block(stmts); r.beginsWithJump(stmts) {
+		stmts = slices.Insert(stmts, 0, nothing(stmts[0]))
 	}
 	return stmts
 }
 
-// nothing is a statement that does nothing.
-func nothing(at ast.PositionHolder) ast.Stmt {
-	local := &ast.LocalAssignStmt{Names: []string{"(0)"}}
-	place(local, at)
-	return local
-}
-
-func beginsWithJump(stmts []ast.Stmt) bool {
+// beginsWithJump reports whether the code of stmts may begin with a jump.
+func (r *reader) beginsWithJump(stmts []ast.Stmt) bool {
 	if len(stmts) == 0 {
 		return false
+	}
+	if r.folding[stmts[0]] {
+		return true
 	}
 	switch s := stmts[0].(type) {
 	case *ast.GotoStmt, *ast.BreakStmt:
 		return true
 	case *ast.IfStmt:
-		return foldsFirst(s.Condition) || beginsWithJump(s.Then)
+		return foldsFirst(s.Condition) || r.beginsWithJump(s.Then)
 	case *ast.WhileStmt:
-		return foldsFirst(s.Condition) || beginsWithJump(s.Stmts)
-	case *ast.DoBlockStmt:
-		return len(s.Stmts) == 0 && beginsWithJump(stmts[1:]) || beginsWithJump(s.Stmts)
+		return foldsFirst(s.Condition) || r.beginsWithJump(s.Stmts)
 	case *ast.RepeatStmt:
-		return foldsFirst(s.Condition) || beginsWithJump(s.Stmts)
+		return foldsFirst(s.Condition) || r.beginsWithJump(s.Stmts)
+	case *ast.DoBlockStmt:
+		return r.beginsWithJump(s.Stmts) || len(s.Stmts) == 0 && r.beginsWithJump(stmts[1:])
 	case *ast.LabelStmt:
-		return beginsWithJump(stmts[1:])
+		return r.beginsWithJump(stmts[1:])
 	}
 	return false
 }
 
-// foldsFirst reports whether the code of a condition may begin with a jump: that
-// of a constant has nothing else.
+// foldsFirst reports whether the code of a condition begins with a constant,
+// which may leave nothing but a jump.
 func foldsFirst(e ast.Expr) bool {
 	for {
 		switch x := e.(type) {
@@ -134,6 +122,13 @@ func foldsFirst(e ast.Expr) bool {
 			return false
 		}
 	}
+}
+
+// nothing is a statement that does nothing.
+func nothing(at ast.PositionHolder) ast.Stmt {
+	local := &ast.LocalAssignStmt{Names: []string{"(0)"}}
+	place(local, at)
+	return local
 }
 
 // hiddenNames are names that no source can have.

@@ -1,6 +1,8 @@
 package luaapi
 
 import (
+	"slices"
+
 	"github.com/yuin/gopher-lua/ast"
 )
 
@@ -34,6 +36,9 @@ type reader struct {
 
 	constants map[string]bool // different ones
 	arg       bool            // the name arg stands somewhere
+
+	folds   int               // logical expressions that begin with a constant
+	folding map[ast.Stmt]bool // statements with some
 }
 
 func (r *reader) enter(line int) bool {
@@ -47,14 +52,20 @@ func (r *reader) enter(line int) bool {
 // block reads statements and returns those to be compiled in their place.
 func (r *reader) block(stmts []ast.Stmt) []ast.Stmt {
 	for i, s := range stmts {
+		before := r.folds
 		r.stmt(s)
 		stmts[i] = rewritten(s)
+		if r.folds > before {
+			r.folding[stmts[i]] = true
+		}
 	}
-	return withoutJumpTargets(stmts)
+	for i := 0; i < len(stmts); i++ {
+		if _, ok := stmts[i].(*ast.LabelStmt); ok && r.beginsWithJump(stmts[i+1:]) {
+			stmts = slices.Insert(stmts, i+1, nothing(stmts[i+1]))
+		}
+	}
+	return stmts
 }
-
-// loop is the same for the body of a loop.
-func (r *reader) loop(stmts []ast.Stmt) []ast.Stmt { return steadied(r.block(stmts)) }
 
 func (r *reader) exprs(list []ast.Expr) {
 	for _, e := range list {
@@ -135,6 +146,9 @@ func (r *reader) expr(e ast.Expr) {
 		r.expr(e.Receiver)
 		r.exprs(e.Args)
 	case *ast.LogicalOpExpr:
+		if foldsFirst(e.Lhs) {
+			r.folds++
+		}
 		r.expr(e.Lhs)
 		r.expr(e.Rhs)
 	case *ast.RelationalOpExpr:
